@@ -1,0 +1,1 @@
+"""Physics products made with Gammapy; nothing here yet."""

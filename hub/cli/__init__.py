@@ -1,0 +1,1 @@
+"""The command line: arguments, error text and exit status; no logic."""

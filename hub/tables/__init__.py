@@ -1,0 +1,1 @@
+"""Tables: what they are, where they lie, and who may see them."""

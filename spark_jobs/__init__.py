@@ -1,0 +1,1 @@
+"""Doors to Spark: jobs that call the library; nothing here yet."""

@@ -1,0 +1,1 @@
+"""The web side: pages, API and the commands that serve them."""
