@@ -1,0 +1,1 @@
+"""Results: Arrow streams written as files of the formats people use."""
