@@ -1,0 +1,1 @@
+"""Binned statistics of selections: axes, kernels, counts, pictures and their captions."""

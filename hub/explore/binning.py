@@ -1,0 +1,136 @@
+"""`Binner`: Arrow batches in, a grid and the counts of everything outside out."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hub.explore import kernels
+from hub.explore.arrays import Numbers, numbers
+from hub.explore.axes import Axis
+from hub.explore.counts import Counts, counts_from_tally
+from hub.explore.grids import Grid, make_grid
+from hub.explore.statistic import Statistic
+
+_BLOCK = 16_384
+"""Rows per step: the codes of two axes (128 KiB) stay in the second-level cache."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binned:
+    """What the rows made: a finished grid and where every row went."""
+
+    grid: npt.NDArray[Any]
+    """Counts int64, else float64; shape (nx) or (ny, nx).
+
+    Cells without rows are 0 for counts and sums and NaN for all other statistics.
+    """
+
+    counts: Counts
+    of_null: int
+    """Rows in view whose expression of the statistic is null: in view, but in no cell's value."""
+
+    of_nan: int
+    """Rows in view whose expression of the statistic is NaN; as ``of_null``."""
+
+
+class Binner:
+    """Bins rows on one or two axes; several can work at once and be merged.
+
+    Batches have one column per axis and, for all statistics but the count, a
+    last one with the values. Memory is that of the grid; batches are read in
+    place.
+    """
+
+    def __init__(self, x: Axis, y: Axis | None, statistic: Statistic) -> None:
+        self._x = x
+        self._y = y
+        self._statistic = statistic
+        cells = x.bins * (y.bins if y else 1)
+        self._rows = 0
+        self._tally = np.zeros(kernels.CLASSES, np.int64)
+        self._counts = np.zeros(cells if not statistic.needs_expression else 0, np.int64)
+        self._grid: Grid | None = (
+            make_grid(statistic, cells) if statistic.needs_expression else None
+        )
+        self._of_null = 0
+        self._of_nan = 0
+        self._codes = np.empty((2, _BLOCK), np.int32)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Add the rows of a batch.
+
+        Raises
+        ------
+        NotNumericError
+            A column has no place on an axis.
+        """
+        names = ("x", "y", "the statistic") if self._y else ("x", "the statistic")
+        columns = [numbers(array, name) for array, name in zip(batch.columns, names, strict=False)]
+        for first in range(0, batch.num_rows, _BLOCK):
+            self._add_block([_part(column, first) for column in columns])
+        self._rows += batch.num_rows
+
+    def merge(self, other: Self) -> None:
+        """Add the rows of another binner with the same axes and statistic."""
+        self._rows += other._rows
+        self._tally += other._tally
+        self._counts += other._counts
+        self._of_null += other._of_null
+        self._of_nan += other._of_nan
+        if self._grid is not None and other._grid is not None:
+            self._grid.merge(other._grid)
+
+    def finish(self) -> Binned:
+        """Return what the rows so far make; more may be added after."""
+        if self._grid is None:
+            grid: npt.NDArray[Any] = self._counts.copy()
+        else:
+            grid = self._grid.finish(self._statistic)
+        return Binned(
+            grid=grid.reshape(self._y.bins, self._x.bins) if self._y else grid,
+            counts=counts_from_tally(self._rows, self._tally),
+            of_null=self._of_null,
+            of_nan=self._of_nan,
+        )
+
+    def _add_block(self, columns: list[Numbers]) -> None:
+        size = columns[0].values.size
+        x = self._codes[0, :size]
+        self._x.locate(columns[0], x)
+        if self._y is None:
+            self._add_1d(x, columns[-1])
+        else:
+            y = self._codes[1, :size]
+            self._y.locate(columns[1], y)
+            self._add_2d(x, y, columns[-1])
+
+    def _add_1d(self, x: npt.NDArray[np.int32], of: Numbers) -> None:
+        if self._grid is None:
+            kernels.count_1d(x, self._counts, self._tally)
+        else:
+            kernels.cells_1d(x, self._tally)
+            self._add_values(self._grid, x, of)
+
+    def _add_2d(self, x: npt.NDArray[np.int32], y: npt.NDArray[np.int32], of: Numbers) -> None:
+        if self._grid is None:
+            kernels.count_2d(x, y, self._x.bins, self._counts, self._tally)
+        else:
+            kernels.cells_2d(x, y, self._x.bins, self._tally)
+            self._add_values(self._grid, x, of)
+
+    def _add_values(self, grid: Grid, cells: npt.NDArray[np.int32], of: Numbers) -> None:
+        if of.bitmap is not None:
+            self._of_null += int(kernels.mark_nulls(of.bitmap, of.offset, cells))
+        self._of_nan += grid.add(cells, of.values)
+
+
+def _part(column: Numbers, first: int) -> Numbers:
+    """Return the block of a column that begins with a row."""
+    return Numbers(
+        values=column.values[first : first + _BLOCK],
+        bitmap=column.bitmap,
+        offset=column.offset + first,
+    )

@@ -1,0 +1,283 @@
+"""The loops over rows: values to bins, bins to cells, cells to statistics.
+
+Work goes in three steps over blocks of rows that fit into a processor's cache:
+`guess_linear` or `guess_log` and then `decide` write one code per row and axis,
+`mark_nulls` overwrites those of null rows, and a kernel per statistic adds the
+rows to the grid. So a kernel is compiled per type of one column, never per
+combination. Guessing by a multiplication and searching only next to the edges
+takes a quarter of the time of one loop that does both (2.4 instead of 10 ns a
+row for two axes), and the edges alone decide.
+
+A code is the number of the bin, or negative: `NULL` to `ABOVE` below. All
+kernels release the GIL and keep their machine code on disk.
+"""
+
+import math
+from typing import Any
+
+import numba
+import numpy as np
+
+NULL = -1
+NAN = -2
+INFINITE = -3
+NONPOSITIVE = -4
+BELOW = -5
+ABOVE = -6
+
+Y_BELOW = -7
+"""Class of a row that only y puts outside; never a code of one axis."""
+
+Y_ABOVE = -8
+
+UNSURE = -9
+"""Not a class: a guess that `decide` has to settle."""
+
+CLASSES = 8
+"""Length of a tally: class c is counted at position -c - 1."""
+
+
+def _kernel(function: Any) -> Any:
+    return numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+
+
+@_kernel
+def _search(edges: Any, value: Any) -> Any:
+    """Return the bin of a value between the first and the last edge, by bisection."""
+    low = 0
+    high = edges.size - 1
+    while high - low > 1:
+        middle = (low + high) >> 1
+        if value < edges[middle]:
+            high = middle
+        else:
+            low = middle
+    return low
+
+
+@_kernel
+def _outside(value: Any, low: Any, log: Any) -> Any:
+    """Return the code of a value that is not between the first and the last edge."""
+    if math.isnan(value):
+        return NAN
+    if math.isinf(value):
+        return INFINITE
+    if log and value <= 0:
+        return NONPOSITIVE
+    return BELOW if value < low else ABOVE
+
+
+@_kernel
+def guess_linear(values: Any, low: Any, bins: Any, scale: Any, margin: Any, codes: Any) -> None:
+    """Write the bin of each value on a linear axis, or `UNSURE`.
+
+    A bin is believed when the value is further than ``margin`` bins from an edge.
+    The loop has no branches, so that compilers turn it into vector instructions;
+    NaN ends at place 0, which is an edge.
+    """
+    upper = 1.0 - margin
+    for row in range(values.size):
+        place = (np.float64(values[row]) - low) * scale
+        place = place if place > 0.0 else 0.0
+        place = place if place < bins else bins
+        guess = np.int32(place)
+        rest = place - guess
+        codes[row] = guess if (rest >= margin) & (rest <= upper) else UNSURE
+
+
+@_kernel
+def guess_log(values: Any, origin: Any, bins: Any, scale: Any, margin: Any, codes: Any) -> None:
+    """Write the bin of each value on a logarithmic axis, or `UNSURE`; as `guess_linear`.
+
+    ``origin`` is the natural logarithm of the first edge.
+    """
+    upper = 1.0 - margin
+    for row in range(values.size):
+        place = (math.log(np.float64(values[row])) - origin) * scale
+        place = place if place > 0.0 else 0.0
+        place = place if place < bins else bins
+        guess = np.int32(place)
+        rest = place - guess
+        codes[row] = guess if (rest >= margin) & (rest <= upper) else UNSURE
+
+
+@_kernel
+def decide(values: Any, edges: Any, log: Any, codes: Any) -> None:
+    """Settle the codes that are `UNSURE` by the edges themselves."""
+    low = edges[0]
+    high = edges[edges.size - 1]
+    for row in range(values.size):
+        if codes[row] == UNSURE:
+            value = np.float64(values[row])
+            if value >= low and value <= high:
+                codes[row] = _search(edges, value)
+            else:
+                codes[row] = _outside(value, low, log)
+
+
+@_kernel
+def mark_nulls(bitmap: Any, offset: Any, codes: Any) -> Any:
+    """Overwrite codes of rows whose bit is 0 with `NULL`; return how many were bins before.
+
+    ``bitmap`` is Arrow's: least significant bit first; ``offset`` is the bit of
+    the first row.
+    """
+    dropped = 0
+    for row in range(codes.size):
+        bit = offset + row
+        if (bitmap[bit >> 3] >> (bit & 7)) & 1 == 0:
+            if codes[row] >= 0:
+                dropped += 1
+            codes[row] = NULL
+    return dropped
+
+
+@_kernel
+def _row_class(x: Any, y: Any) -> Any:
+    """Return the class of a row with at least one negative code.
+
+    Order of tests: null, NaN, infinite, non-positive (of either axis), x, y.
+    """
+    if x < 0 and y < 0:
+        worst = max(x, y)
+        return worst if worst > BELOW else x
+    if x < 0:
+        return x
+    return y if y > BELOW else y - 2
+
+
+@_kernel
+def count_1d(x: Any, grid: Any, tally: Any) -> None:
+    """Add rows to a grid of counts with one axis."""
+    for row in range(x.size):
+        code = x[row]
+        if code >= 0:
+            grid[code] += 1
+        else:
+            tally[-code - 1] += 1
+
+
+@_kernel
+def count_2d(x: Any, y: Any, width: Any, grid: Any, tally: Any) -> None:
+    """Add rows to a flat grid of counts with two axes; x runs fastest."""
+    for row in range(x.size):
+        column = x[row]
+        line = y[row]
+        if (column | line) >= 0:
+            grid[line * width + column] += 1
+        else:
+            tally[-_row_class(column, line) - 1] += 1
+
+
+@_kernel
+def cells_1d(x: Any, tally: Any) -> None:
+    """Count the rows outside by class; the codes of one axis are cells already."""
+    for row in range(x.size):
+        if x[row] < 0:
+            tally[-x[row] - 1] += 1
+
+
+@_kernel
+def cells_2d(x: Any, y: Any, width: Any, tally: Any) -> None:
+    """Write each row's cell, or its class, over the codes of x; count the rows outside."""
+    for row in range(x.size):
+        column = x[row]
+        line = y[row]
+        if (column | line) >= 0:
+            x[row] = line * width + column
+        else:
+            kind = _row_class(column, line)
+            x[row] = kind
+            tally[-kind - 1] += 1
+
+
+@_kernel
+def add_sums(cells: Any, values: Any, state: Any) -> Any:
+    """Add values to (number, sum, compensation) of each cell; return how many were NaN.
+
+    Compensated summation: A. Neumaier, ZAMM 54 (1974) 39.
+    """
+    nans = 0
+    for row in range(cells.size):
+        cell = cells[row]
+        if cell < 0:
+            continue
+        value = np.float64(values[row])
+        if math.isnan(value):
+            nans += 1
+            continue
+        old = state[cell, 1]
+        new = old + value
+        if abs(old) >= abs(value):
+            state[cell, 2] += (old - new) + value
+        else:
+            state[cell, 2] += (value - new) + old
+        state[cell, 1] = new
+        state[cell, 0] += 1.0
+    return nans
+
+
+@_kernel
+def add_extremes(cells: Any, values: Any, state: Any) -> Any:
+    """Add values to (number, minimum, maximum) of each cell; return how many were NaN."""
+    nans = 0
+    for row in range(cells.size):
+        cell = cells[row]
+        if cell < 0:
+            continue
+        value = np.float64(values[row])
+        if math.isnan(value):
+            nans += 1
+            continue
+        state[cell, 0] += 1.0
+        state[cell, 1] = min(state[cell, 1], value)
+        state[cell, 2] = max(state[cell, 2], value)
+    return nans
+
+
+@_kernel
+def add_moments(cells: Any, values: Any, state: Any) -> Any:
+    """Add values to (number, origin, sum, sum of squares) of each cell; return the NaN.
+
+    Sums are of the difference to the cell's origin, its first value: within a
+    few standard deviations of the mean, so that their difference keeps its
+    digits where those of Welford's running mean are lost (1e9 ± 1).
+    """
+    nans = 0
+    for row in range(cells.size):
+        cell = cells[row]
+        if cell < 0:
+            continue
+        value = np.float64(values[row])
+        if math.isnan(value):
+            nans += 1
+            continue
+        if state[cell, 0] == 0.0:
+            state[cell, 1] = value
+        step = value - state[cell, 1]
+        state[cell, 0] += 1.0
+        state[cell, 2] += step
+        state[cell, 3] += step * step
+    return nans
+
+
+@_kernel
+def add_range(values: Any, codes: Any, least: Any, state: Any) -> None:
+    """Widen (minimum, maximum) by the finite values above ``least`` with a code of 0 or more."""
+    low = state[0]
+    high = state[1]
+    for row in range(values.size):
+        value = np.float64(values[row])
+        if codes[row] >= 0 and value > least and value < np.inf:
+            low = min(low, value)
+            high = max(high, value)
+    state[0] = low
+    state[1] = high
+
+
+@_kernel
+def count_pixels(keys: Any, codes: Any, shift: Any, counts: Any) -> None:
+    """Count order-29 keys by the pixel of a lower order: ``key >> shift``; codes as above."""
+    for row in range(keys.size):
+        if codes[row] >= 0:
+            counts[keys[row] >> shift] += 1
