@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from hub.errors import FatalError, HubError, UsageError
+from hub.errors import FatalError, UsageError
 
 
 class OutputError(UsageError):
@@ -35,48 +35,65 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
     NoSpaceError
         The disk became full.
     """
-    with disk_errors(path):
-        if path.exists() and not path.is_file() and not path.is_dir():
-            with path.open("wb") as sink:
-                yield sink
-            return
-        if path.is_dir():
-            raise OutputError(f"{path} is a folder.", hint="Name a file in it.")
-        target = path.resolve()
-        aside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder.", hint="Name a file in it.")
+    if path.exists() and not path.is_file():
+        with _opening(path):
+            descriptor = os.open(path, os.O_WRONLY)
+        with disk_errors(path), os.fdopen(descriptor, "wb") as sink:
+            yield sink
+        return
+    target = path.resolve()
+    aside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
+    with _opening(path):
         # os.open and not tempfile: the file gets the permissions of any new file.
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        try:
-            with os.fdopen(descriptor, "wb") as sink:
-                yield sink
-                sink.flush()
-                os.fsync(sink.fileno())
+    try:
+        with disk_errors(path), os.fdopen(descriptor, "wb") as sink:
+            yield sink
+            sink.flush()
+            os.fsync(sink.fileno())
+        with _opening(path):
             aside.replace(target)
-        finally:
-            aside.unlink(missing_ok=True)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 @contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """Turn the system's errors about files into the hub's, naming ``path``."""
+    """Turn the system's word about a full disk into the hub's, naming ``path``.
+
+    Raises
+    ------
+    NoSpaceError
+    """
     try:
         yield
-    except HubError:
-        raise
     except OSError as error:
-        raise _translated(error, path) from error
-
-
-def _translated(error: OSError, path: Path) -> Exception:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return NoSpaceError(
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        raise NoSpaceError(
             f"No space left on the disk while writing {path}.",
             hint="Free some space, or write somewhere else; nothing was left behind.",
-        )
-    if error.errno in {errno.ENOENT, errno.ENOTDIR}:
-        return OutputError(f"The folder of {path} does not exist.", hint="Make it first.")
-    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return OutputError(f"{path} may not be written.", hint="Check the rights of its folder.")
-    if error.errno == errno.ENAMETOOLONG:
-        return OutputError(f"The name of {path} is too long.")
-    return error
+        ) from error
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    """Turn the system's reasons why a file cannot be made into a sentence."""
+    reasons = {
+        errno.ENOENT: ("its folder does not exist", "Make the folder first."),
+        errno.ENOTDIR: ("its folder is a file", "Name a folder that exists."),
+        errno.EACCES: ("its folder may not be written", "Check the rights of the folder."),
+        errno.EPERM: ("it may not be replaced", "Check the rights of the file."),
+        errno.EROFS: ("the disk is read-only", "Write somewhere else."),
+        errno.ENAMETOOLONG: ("its name is too long", "Take a shorter one."),
+    }
+    try:
+        with disk_errors(path):
+            yield
+    except OSError as error:
+        if error.errno not in reasons:
+            raise
+        reason, hint = reasons[error.errno]
+        raise OutputError(f"{path} cannot be written: {reason}.", hint=hint) from error

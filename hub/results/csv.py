@@ -1,4 +1,4 @@
-"""CSV as the hub writes it: UTF-8, comma, header line, ``\\n``.
+"""CSV as the hub writes it: UTF-8, comma, header line, line ends of LF.
 
 A null is an empty cell, the empty string is ``""``; other text is quoted only
 where it must be. Numbers and times have the forms of `hub.results.text`.
@@ -26,7 +26,8 @@ def write(stream: ResultStream, sink: BinaryIO, *, scratch: Path) -> None:  # no
     """Write a stream as CSV; see `hub.results.formats.Write`."""
     normal_schema(stream.schema)
     names = pa.array(output_names(stream.columns), pa.string())
-    sink.write(bytes_of(_rows([_quoted(names.slice(i, 1)) for i in range(len(names))])))
+    header = [_quoted(names.slice(number, 1)) for number in range(len(names))]
+    sink.write(bytes(bytes_of(_rows(header))))
     for batch in normal_batches(stream):
         sink.write(bytes(bytes_of(_rows([_cells(column) for column in batch.columns]))))
 

@@ -35,7 +35,7 @@ def losses(columns: Sequence[ColumnDescription]) -> tuple[str, ...]:
         lost.append('NaN and infinities are the strings "nan", "inf", "-inf".')
     if types_among(columns, "bigint", "decimal"):
         lost.append(
-            "Whole numbers beyond ±2^53, and decimals of more than 15 digits, are strings of digits."
+            "Whole numbers beyond ±2^53 and decimals of more than 15 digits are strings of digits."
         )
     if types_among(columns, "timestamp", "date"):
         lost.append("Times and dates are ISO 8601 strings.")

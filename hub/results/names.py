@@ -22,7 +22,9 @@ def output_names(
     ignore_case
         Whether names that differ in case only count as the same.
     """
-    return unique([column.original_name or column.name for column in columns], ignore_case)
+    return unique(
+        [column.original_name or column.name for column in columns], ignore_case=ignore_case
+    )
 
 
 def ascii_names(columns: Sequence[ColumnDescription]) -> tuple[str, ...]:
@@ -40,7 +42,7 @@ def xml_ids(columns: Sequence[ColumnDescription]) -> tuple[str, ...]:
     return unique([id_ if id_[:1].isalpha() or id_[:1] == "_" else f"_{id_}" for id_ in ids])
 
 
-def unique(names: Sequence[str], ignore_case: bool = False) -> tuple[str, ...]:  # noqa: FBT001, FBT002
+def unique(names: Sequence[str], *, ignore_case: bool = False) -> tuple[str, ...]:
     """Return the names with suffixes where they clash; the first one keeps its name.
 
     A suffixed name never takes the name of a column that comes later.
@@ -77,4 +79,4 @@ def _plain_name(name: str) -> str:
         for letter in unicodedata.normalize("NFKD", name)
         if not unicodedata.combining(letter)
     )
-    return "".join(letter if " " <= letter <= "~" else "_" for letter in stripped)
+    return "".join(letter if " " <= letter <= "~" else "_" for letter in stripped).strip() or "_"

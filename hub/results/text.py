@@ -75,9 +75,7 @@ def _quoted_where(array: pa.Array, texts: pa.Array) -> pa.Array:
     if pa.types.is_floating(arrow):
         bare = pc.is_finite(array)
     elif pa.types.is_int64(arrow):
-        bare = pc.and_(
-            pc.less_equal(array, SAFE_INTEGER), pc.greater_equal(array, -SAFE_INTEGER)
-        )
+        bare = pc.and_(pc.less_equal(array, SAFE_INTEGER), pc.greater_equal(array, -SAFE_INTEGER))
     elif pa.types.is_integer(arrow):
         return texts
     elif pa.types.is_decimal(arrow):
