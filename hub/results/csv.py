@@ -39,7 +39,10 @@ def losses(columns: Sequence[ColumnDescription]) -> tuple[str, ...]:
         metadata_lost("CSV"),
     ]
     if types_among(columns, "[]"):
-        lost.append("Vectors are JSON text in one cell; NaN and infinities in them are strings.")
+        lost.append(
+            "Vectors are JSON text in one cell; NaN, infinities and integers beyond ±2^53 in them "
+            "are strings."
+        )
     if types_among(columns, "binary"):
         lost.append("Byte strings are hexadecimal digits.")
     if len(columns) == 1:

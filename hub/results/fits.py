@@ -17,15 +17,13 @@ from hub.errors import UsageError
 from hub.results.cells import PIECE_BYTES, PIECE_ROWS, normal_batches, normal_schema, offsets_of
 from hub.results.elements import vector_length
 from hub.results.fits_columns import FitsColumn, descriptor, fits_column
-from hub.results.fits_facts import Facts, is_unsigned, is_written_as_text, spooled, spooled_type
-from hub.results.fits_header import padding, plain_text, primary_header, table_header
+from hub.results.fits_facts import Facts, spooled, spooled_type
+from hub.results.fits_header import padding, primary_header, table_header
+from hub.results.fits_losses import losses
 from hub.results.formats import Format
-from hub.results.losses import types_among
-from hub.results.names import ascii_names, renamed
 from hub.results.spool import Spool
 from hub.tables.description import ColumnDescription
 from hub.tables.stream import ResultStream
-from hub.tables.types import arrow_type
 
 _MOST_COLUMNS = 999
 """FITS 4.0, 7.3.1: TFIELDS."""
@@ -49,7 +47,8 @@ def write(stream: ResultStream, sink: BinaryIO, *, scratch: Path) -> None:
     """Write a stream as FITS; see `hub.results.formats.Write`."""
     if len(stream.columns) > _MOST_COLUMNS:
         raise TooManyColumnsError(
-            f"{len(stream.columns)} columns are too many for FITS, which has {_MOST_COLUMNS} at most.",
+            f"{len(stream.columns)} columns are too many for FITS, which has at most "
+            f"{_MOST_COLUMNS}.",
             hint="Choose fewer columns, or another format.",
         )
     normal_schema(stream.schema)
@@ -151,48 +150,6 @@ def _pieces(spool: Spool, layout: _Layout) -> Iterator[pa.RecordBatch]:
     for batch in spool.read():
         for start in range(0, batch.num_rows, rows):
             yield batch.slice(start, rows)
-
-
-def losses(columns: Sequence[ColumnDescription]) -> tuple[str, ...]:
-    """Return what FITS does not keep of a table of these columns."""
-    lost = []
-    lists = [column for column in columns if column.type.endswith("[]")]
-    as_text = {
-        column.type.split("(")[0].rstrip("[]") + ("[]" if column in lists else "")
-        for column in columns
-        if is_written_as_text(column, arrow_type(column.type))
-    }
-    if types_among(columns, "float", "double"):
-        lost.append("A null among floats becomes NaN, and cannot be told from one.")
-    if types_among(columns, "varchar"):
-        lost.append(
-            "In text, null and empty become one, blanks at the end do not count, and a NUL ends it."
-        )
-        lost.append("Text beyond ASCII is written as UTF-8, which not every reader expects.")
-    if types_among(columns, "boolean"):
-        lost.append("A null boolean is a zero byte, which many readers take for false.")
-    if types_among(columns, "binary"):
-        lost.append("Of byte strings, null and empty become one.")
-    if "timestamp" in as_text or "date" in as_text:
-        lost.append("Times and dates are ISO 8601 text (UTC); null is empty text.")
-    if "decimal" in as_text:
-        lost.append("Decimals are written as text, digit by digit; null is empty text.")
-    if any(is_unsigned(column, arrow_type(column.type)) for column in columns):
-        lost.append("Unsigned 64-bit integers are written as text if there are nulls among them.")
-    if any(name.endswith("[]") for name in as_text):
-        lost.append("Vectors of text, times, decimals or vectors are JSON text in one cell.")
-    if lists:
-        lost.append(
-            "A null vector becomes an empty one, or one of nulls where all are of a length."
-        )
-    if any(_is_not_ascii(column) for column in columns):
-        lost.append("Letters beyond ASCII in units and descriptions are replaced.")
-    return (*lost, *renamed(columns, ascii_names(columns)))
-
-
-def _is_not_ascii(column: ColumnDescription) -> bool:
-    said = f"{column.unit}{column.ucd}{column.description}"
-    return plain_text(said) != said
 
 
 FITS = Format(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 import numpy as np
@@ -23,9 +24,6 @@ _P_LIMIT = (1 << 31) - 1
 
 _ZERO = 1 << 63
 """Offset of unsigned 64-bit integers (FITS 4.0, table 19)."""
-
-_LONG_TEXT = 20
-"""Letters of the longest 64-bit integer, its sign included."""
 
 _Dtype = np.dtype[np.generic]
 _INTEGERS: dict[int, tuple[str, _Dtype]] = {
@@ -86,9 +84,9 @@ def fits_column(column: ColumnDescription, arrow: pa.DataType, facts: Facts) -> 
         return _vector(column, arrow, facts)
     if is_unsigned(column, arrow):
         return _unsigned(facts)
-    element = _element(arrow, facts)
+    element = _element(arrow, facts, facts.null_cells)
     if element is None:
-        return _digits(_LONG_TEXT)
+        return _digits(_digit_count(facts))
     return FitsColumn(
         form=element.letter, dtype=element.dtype, fixed=element.encode, null=element.null
     )
@@ -116,7 +114,7 @@ def free_value(bits: int, facts: Facts) -> tuple[int, int] | None:
     return None
 
 
-def _element(arrow: pa.DataType, facts: Facts) -> _Element | None:
+def _element(arrow: pa.DataType, facts: Facts, has_nulls: bool) -> _Element | None:  # noqa: FBT001
     """Choose the type of a number or boolean; null when nulls have no place in it."""
     if pa.types.is_boolean(arrow):
         return _Element("L", np.dtype("u1"), partial(logicals, null=0))
@@ -126,7 +124,7 @@ def _element(arrow: pa.DataType, facts: Facts) -> _Element | None:
     # FITS has no signed bytes; a decimal that comes here has at most 18 digits.
     bits = 64 if pa.types.is_decimal(arrow) else max(16, arrow.bit_width)
     null = None
-    if facts.has_nulls:
+    if has_nulls:
         free = free_value(bits, facts)
         if free is None:
             return None
@@ -140,9 +138,12 @@ def _vector(column: ColumnDescription, arrow: pa.DataType, facts: Facts) -> Fits
     length = facts.longest if same else column.vector_length or 0
     if is_text(arrow.value_type):
         return _text_vector(length, max(1, facts.width))
-    element = _element(arrow.value_type, facts)
-    if element is None:
-        return _digits(facts.longest * (_LONG_TEXT + 1) + len("[]"))
+    # A null vector of fixed length is one of nulls; in the heap it is an empty one.
+    has_nulls = facts.null_elements or (same and facts.null_cells)
+    element = _element(arrow.value_type, facts, has_nulls)
+    # Astropy 8 cannot read a table that has TNULL for cells in the heap.
+    if element is None or (element.null is not None and not same):
+        return _digits(facts.longest * (_digit_count(facts) + len('"",')) + len("[]"))
     if same:
         return FitsColumn(
             form=f"{length}{element.letter}",
@@ -180,17 +181,21 @@ def _text_vector(length: int, width: int) -> FitsColumn:
 def _unsigned(facts: Facts) -> FitsColumn:
     """Lay out unsigned 64-bit integers; readers know no null among them, so text then."""
     fits = facts.minimum is None or (facts.minimum >= 0 and facts.maximum < 2 * _ZERO)
-    if facts.has_nulls or not fits:
-        digits = [len(str(value)) for value in (facts.minimum, facts.maximum) if value is not None]
-        return _digits(max(digits, default=1))
+    if facts.null_cells or not fits:
+        return _digits(_digit_count(facts))
     return FitsColumn(form="K", zero=_ZERO, dtype=np.dtype(">i8"), fixed=_shifted)
 
 
+def _digit_count(facts: Facts) -> int:
+    """Return the letters of the longest integer of a column, or of ``null``."""
+    return max(len(str(value)) for value in (facts.minimum, facts.maximum, "null"))
+
+
 def _digits(width: int) -> FitsColumn:
-    """Lay out numbers as text, since no integer is left to stand for a null."""
+    """Lay out numbers as text, since no integer can stand for a null among them."""
     return FitsColumn(
         form=f"{width}A",
-        comment="digits: no integer is free to mean null",
+        comment="text, since no integer can mean null here",
         dtype=np.dtype(f"S{width}"),
         fixed=lambda array: _padded(plain_texts(array), width),
     )
@@ -206,7 +211,7 @@ def _padded(array: pa.Array, width: int) -> Numbers:
 
 def _shifted(array: pa.Array) -> Numbers:
     """Return unsigned integers minus 2^63."""
-    zero = pa.scalar(_ZERO).cast(pa.decimal128(20, 0))
+    zero = pa.scalar(Decimal(_ZERO), pa.decimal128(20, 0))
     shifted = pc.cast(pc.subtract(array, zero), pa.int64())
     values: Numbers = shifted.to_numpy(zero_copy_only=False).astype(">i8")
     return values

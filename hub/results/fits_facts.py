@@ -26,8 +26,9 @@ _UINT64_DIGITS = 20
 class Facts:
     """Gathered batch by batch about one column, as `spooled` gives it."""
 
-    has_nulls: bool = False
-    """Null cells, or null elements of vectors."""
+    null_cells: bool = False
+    null_elements: bool = False
+    """Nulls among the elements of vectors."""
 
     minimum: Any = None
     maximum: Any = None
@@ -45,10 +46,14 @@ class Facts:
 
     def add(self, array: pa.Array) -> None:
         """Take a batch into account."""
-        self.has_nulls |= array.null_count > 0
+        self.null_cells |= array.null_count > 0
         if is_list(array.type):
             self._add_lists(array)
-        elif is_text(array.type) or is_bytes(array.type):
+        else:
+            self._add_values(array)
+
+    def _add_values(self, array: pa.Array) -> None:
+        if is_text(array.type) or is_bytes(array.type):
             lengths = byte_lengths(array)
             self.width = max(self.width, int(lengths.max(initial=0)))
             self.elements += int(lengths.sum())
@@ -63,8 +68,9 @@ class Facts:
             self.shortest = shortest if self.shortest is None else min(self.shortest, shortest)
             self.longest = max(self.longest, int(valid.max()))
         elements = pc.list_flatten(array)
+        self.null_elements |= elements.null_count > 0
         total = self.elements + len(elements)
-        self.add(elements)
+        self._add_values(elements)
         self.elements = total
 
     def _add_range(self, extremes: dict[str, Any]) -> None:

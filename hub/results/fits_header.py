@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from astropy.io import fits
 
 from hub.results.fits_columns import FitsColumn
-from hub.results.names import ascii_names
+from hub.results.names import ascii_names, without_accents
 from hub.tables.description import ColumnDescription
 from hub.tables.stream import Provenance
 
 _BLOCK = 2880
+_UNITS = str.maketrans({"Å": "Angstrom", "\u212b": "Angstrom", "µ": "u", "μ": "u", "°": "deg"})
+"""Taking accents off would make an ampere of an ångström."""
 
 
 def primary_header() -> bytes:
@@ -68,15 +70,20 @@ def padding(size: int) -> bytes:
     return bytes(-size % _BLOCK)
 
 
-def plain_text(text: str) -> str:
-    r"""Return text in printable ASCII: accents taken off, other letters as ``\uXXXX``."""
-    stripped = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", text)
-        if not unicodedata.combining(letter)
-    )
-    spaced = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in stripped)
+def escaped(text: str) -> str:
+    r"""Return text in printable ASCII, other letters as ``\uXXXX``: nothing is lost."""
+    spaced = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
     return spaced.encode("ascii", "backslashreplace").decode("ascii")
+
+
+def plain_text(text: str) -> str:
+    """Return text for people in printable ASCII: accents are taken off."""
+    return escaped(without_accents(text))
+
+
+def plain_unit(unit: str) -> str:
+    """Return a unit in printable ASCII: letters that stand for units by their FITS names."""
+    return plain_text(unit.translate(_UNITS))
 
 
 def _column_cards(
@@ -92,26 +99,29 @@ def _column_cards(
     if layout.dimensions:
         yield "TDIM", layout.dimensions
     comment = "; ".join(part for part in (column.description, layout.comment) if part)
-    for keyword, text in (("TUNIT", column.unit), ("TUCD", column.ucd), ("TCOMM", comment)):
-        if text:
-            yield keyword, plain_text(text)
+    texts = {
+        "TUNIT": plain_unit(column.unit),
+        "TUCD": plain_text(column.ucd),
+        "TCOMM": plain_text(comment),
+    }
+    yield from ((keyword, text) for keyword, text in texts.items() if text)
 
 
 def _provenance_cards(source: Provenance) -> Iterator[tuple[str, str]]:
     facts = {
         "TIMESYS": "UTC",
         "CATALOG": "; ".join(source.catalogs),
-        "CITATION": "; ".join(source.citations),
-        "LICENCE": "; ".join(source.licences),
-        "QUERY": source.query,
-        "SELECT": source.selection,
+        "CITATION": plain_text("; ".join(source.citations)),
+        "LICENCE": plain_text("; ".join(source.licences)),
+        "QUERY": escaped(source.query),
+        "SELECT": escaped(source.selection),
         "SELID": source.selection_id,
         "DATE": source.created.removesuffix("Z").removesuffix("+00:00"),
         "CREATOR": source.software,
     }
     for keyword, value in facts.items():
         if value:
-            yield keyword, plain_text(value)
+            yield keyword, escaped(value)
 
 
 def _bytes(header: fits.Header) -> bytes:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from hub.tables.description import ColumnDescription
 
+INTEGERS = ("tinyint", "smallint", "integer", "bigint")
+
 
 def types_among(columns: Sequence[ColumnDescription], *wanted: str) -> bool:
     """Tell whether a column, or the elements of a list column, has one of the types.

@@ -73,10 +73,15 @@ def renamed(columns: Sequence[ColumnDescription], names: Sequence[str]) -> tuple
     return (f"Names that the format cannot hold, or that occur twice: {'; '.join(changed)}.",)
 
 
-def _plain_name(name: str) -> str:
-    stripped = "".join(
+def without_accents(text: str) -> str:
+    """Return text with letters taken apart and their accents left out (``ö`` → ``o``)."""
+    return "".join(
         letter
-        for letter in unicodedata.normalize("NFKD", name)
+        for letter in unicodedata.normalize("NFKD", text)
         if not unicodedata.combining(letter)
     )
-    return "".join(letter if " " <= letter <= "~" else "_" for letter in stripped).strip() or "_"
+
+
+def _plain_name(name: str) -> str:
+    letters = without_accents(name)
+    return "".join(letter if " " <= letter <= "~" else "_" for letter in letters).strip() or "_"

@@ -8,7 +8,7 @@ from hub.results.base64_lines import Base64Lines
 from hub.results.binary2 import RowEncoder, is_written_as_text
 from hub.results.cells import normal_batches, normal_schema
 from hub.results.formats import Format
-from hub.results.losses import types_among
+from hub.results.losses import INTEGERS, types_among
 from hub.results.names import output_names, renamed
 from hub.results.votable_header import cells_of, footer, header, info
 from hub.tables.description import ColumnDescription
@@ -41,14 +41,15 @@ def write(stream: ResultStream, sink: BinaryIO, *, scratch: Path) -> None:  # no
 def losses(columns: Sequence[ColumnDescription]) -> tuple[str, ...]:
     """Return what a VOTable does not keep of a table of these columns."""
     lost = []
+    lists = [column for column in columns if column.type.endswith("[]")]
     as_text = [column.type for column in columns if is_written_as_text(arrow_type(column.type))]
     if any(not name.endswith("[]") for name in as_text):
         lost.append("Decimals are written as text, digit by digit.")
     if any(name.endswith("[]") for name in as_text):
         lost.append("Vectors of text, times, decimals or vectors are JSON text in one cell.")
-    if types_among([column for column in columns if column.type.endswith("[]")], "float", "double"):
+    if types_among(lists, "float", "double"):
         lost.append("Nulls among the elements of a vector of floats become NaN.")
-    if types_among([column for column in columns if column.type.endswith("[]")], *_INTEGERS):
+    if types_among(lists, *INTEGERS):
         lost.append("Nulls among the elements of a vector of integers become the smallest integer.")
     if types_among(columns, "date"):
         lost.append("Dates are written as timestamps in text form, without a time of day.")
@@ -56,8 +57,6 @@ def losses(columns: Sequence[ColumnDescription]) -> tuple[str, ...]:
         lost.append("Integers of 8 bits are widened to 16: VOTable has no signed byte.")
     return (*lost, *renamed(columns, output_names(columns)))
 
-
-_INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 
 VOTABLE = Format(
     name="votable",
