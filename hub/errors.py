@@ -16,6 +16,8 @@ live in the module that knows the fact.
 
 from enum import StrEnum
 
+from typing_extensions import override
+
 
 class ErrorKind(StrEnum):
     """Whose turn it is after an error."""
@@ -49,6 +51,7 @@ class HubError(Exception):
         self.hint = hint
         self.where = where
 
+    @override
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, (type(self), self.args, self.__dict__))
 
@@ -74,7 +77,7 @@ class MissingError(HubError):
 
 
 class DeniedError(HubError):
-    """This user may not do that."""
+    """It exists, but this user may not do that with it."""
 
     kind = ErrorKind.DENIED
 

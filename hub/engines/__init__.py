@@ -1,0 +1,1 @@
+"""Engines: the seam, and one module for each of them."""

@@ -1,0 +1,41 @@
+"""Tree of a selection → SQL that a person can read, and the hub can run again."""
+
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+from sqlglot import exp
+
+from hub.query.parse import DIALECT
+
+
+def readable_sql(tree: exp.Select, inline: Mapping[str, pa.Table], order_key: Sequence[str]) -> str:
+    """Return a selection as the hub's SQL.
+
+    Parameters
+    ----------
+    tree
+        From `hub.query.compose`.
+    inline
+        Tables that came with the selection; they become WITH clauses.
+    order_key
+        Columns of the table's order, when the rows come in it; else empty.
+    """
+    copy = tree.copy()
+    if order_key:
+        copy = copy.order_by(*(exp.column(name) for name in order_key))
+    for name, table in inline.items():
+        copy = copy.with_(name, as_=_values(table), append=True, dialect=DIALECT, copy=False)
+        copy.args["with_"].expressions[-1].set(
+            "alias",
+            exp.TableAlias(
+                this=exp.to_identifier(name),
+                columns=[exp.to_identifier(column) for column in table.column_names],
+            ),
+        )
+    return copy.sql(dialect=DIALECT, pretty=True, comments=False)
+
+
+def _values(table: pa.Table) -> exp.Values:
+    columns = [[exp.convert(value) for value in column.to_pylist()] for column in table.columns]
+    rows = [exp.Tuple(expressions=list(row)) for row in zip(*columns, strict=True)]
+    return exp.Values(expressions=rows)
