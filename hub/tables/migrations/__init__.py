@@ -1,0 +1,1 @@
+"""Steps from one revision of the hub database to the next, as Alembic runs them."""
