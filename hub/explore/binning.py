@@ -28,6 +28,9 @@ class Binned:
     Cells without rows are 0 for counts and sums and NaN for all other statistics.
     """
 
+    filled: npt.NDArray[np.bool_]
+    """Cells with a value, same shape: a sum of 0 is not the same as no rows."""
+
     counts: Counts
     of_null: int
     """Rows in view whose expression of the statistic is null: in view, but in no cell's value."""
@@ -87,10 +90,14 @@ class Binner:
         """Return what the rows so far make; more may be added after."""
         if self._grid is None:
             grid: npt.NDArray[Any] = self._counts.copy()
+            filled = grid > 0
         else:
             grid = self._grid.finish(self._statistic)
+            filled = self._grid.filled
+        shape = (self._y.bins, self._x.bins) if self._y else (self._x.bins,)
         return Binned(
-            grid=grid.reshape(self._y.bins, self._x.bins) if self._y else grid,
+            grid=grid.reshape(shape),
+            filled=filled.reshape(shape),
             counts=counts_from_tally(self._rows, self._tally),
             of_null=self._of_null,
             of_nan=self._of_nan,

@@ -144,6 +144,4 @@ def _to_linear(srgb: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def _from_linear(linear: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     positive = np.maximum(linear, 0.0)
-    return np.where(
-        positive <= 0.0031308, 12.92 * positive, 1.055 * positive ** (1 / 2.4) - 0.055
-    )
+    return np.where(positive <= 0.0031308, 12.92 * positive, 1.055 * positive ** (1 / 2.4) - 0.055)

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -52,7 +53,7 @@ def write_csv(plot: BinnedPlot, sink: BinaryIO) -> None:
         writer.writerows(_line(plot, plot.grid, plot.error, []))
     else:
         edges = plot.y_edges.tolist()
-        for row, ends in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for row, ends in enumerate(pairwise(edges)):
             writer.writerows(_line(plot, plot.grid[row], plot.error[row], list(ends)))
     text.flush()
     text.detach()

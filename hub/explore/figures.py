@@ -22,7 +22,9 @@ class Number:
     exponent: str = ""
     """Raised digits with their sign; empty when there is no power."""
 
-    def __str__(self) -> str:
+    @property
+    def plain(self) -> str:
+        """The number as plain text, with ``^`` before raised digits."""
         return f"{self.text}^{self.exponent}" if self.exponent else self.text
 
 
@@ -53,11 +55,12 @@ def short(value: float, digits: int = 3) -> Number:
     exponent = int(power)
     if _PLAIN_SMALLEST <= abs(value) < _PLAIN_LARGEST:
         text = decimal(float(f"{mantissa}e{power}"), max(0, digits - 1 - exponent))
-        return Number(_trim(text))
-    mantissa = _trim(mantissa).replace("-", MINUS)
+        return Number(trimmed(text))
+    mantissa = trimmed(mantissa).replace("-", MINUS)
     factor = "" if mantissa == "1" else f"{mantissa}{NBSP}×{NBSP}"
     return Number(f"{factor}10", str(exponent).replace("-", MINUS))
 
 
-def _trim(text: str) -> str:
+def trimmed(text: str) -> str:
+    """Return a decimal number without zeros at its end."""
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -28,7 +28,12 @@ class Grid(Protocol):
         ...
 
     def finish(self, statistic: Statistic) -> Values:
-        """Return the statistic per cell; see `empty_value` for cells without rows."""
+        """Return the statistic per cell; cells without values give 0 or NaN."""
+        ...
+
+    @property
+    def filled(self) -> npt.NDArray[np.bool_]:
+        """Cells that got at least one value."""
         ...
 
 
@@ -77,6 +82,12 @@ class SumGrid:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(number > 0, sums / number, np.nan)
 
+    @property
+    def filled(self) -> npt.NDArray[np.bool_]:
+        """See `Grid.filled`."""
+        filled: npt.NDArray[np.bool_] = self._state[:, 0] > 0
+        return filled
+
 
 class ExtremeGrid:
     """Number, minimum and maximum per cell."""
@@ -99,6 +110,12 @@ class ExtremeGrid:
         """Return minima or maxima; NaN where empty."""
         values = self._state[:, 1 if statistic is Statistic.MIN else 2]
         return np.where(self._state[:, 0] > 0, values, np.nan)
+
+    @property
+    def filled(self) -> npt.NDArray[np.bool_]:
+        """See `Grid.filled`."""
+        filled: npt.NDArray[np.bool_] = self._state[:, 0] > 0
+        return filled
 
 
 class MomentGrid:
@@ -136,6 +153,12 @@ class MomentGrid:
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             squares = np.maximum(_about_mean(self._state), 0.0)
             return np.where(number > 0, np.sqrt(squares / number), np.nan)
+
+    @property
+    def filled(self) -> npt.NDArray[np.bool_]:
+        """See `Grid.filled`."""
+        filled: npt.NDArray[np.bool_] = self._state[:, 0] > 0
+        return filled
 
 
 def _about_mean(state: Values) -> Values:

@@ -276,8 +276,8 @@ def add_range(values: Any, codes: Any, least: Any, state: Any) -> None:
 
 
 @_kernel
-def count_pixels(keys: Any, codes: Any, shift: Any, counts: Any) -> None:
-    """Count order-29 keys by the pixel of a lower order: ``key >> shift``; codes as above."""
+def count_pixels(keys: Any, codes: Any, shift: Any, first: Any, counts: Any) -> None:
+    """Count order-29 keys by pixel, ``key >> shift``, from pixel ``first``; codes as above."""
     for row in range(keys.size):
         if codes[row] >= 0:
-            counts[keys[row] >> shift] += 1
+            counts[(keys[row] >> shift) - first] += 1

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from hub.explore.figures import MINUS, Number, decimal, whole
+from hub.explore.figures import MINUS, Number, decimal, trimmed, whole
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _DEGREES = (0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 45.0, 60.0, 90.0)
@@ -52,7 +52,10 @@ def linear_ticks(low: float, high: float, *, degrees: bool = False, most: int = 
         exponent = math.floor(math.log10(largest) + 1e-9)
     decimals = _decimals(step / 10.0**exponent)
     return Ticks(
-        tuple(Tick(value, Number(decimal(value / 10.0**exponent, decimals))) for value in values),
+        tuple(
+            Tick(value, Number(trimmed(decimal(value / 10.0**exponent, decimals))))
+            for value in values
+        ),
         exponent=exponent,
     )
 
@@ -66,7 +69,7 @@ def log_ticks(low: float, high: float, *, most: int = _MOST) -> Ticks:
     if len(majors) < _FEWEST:
         finer = _decades(low, high, range(first, last + 1), (1, 2, 5), 1)
         majors = finer if len(majors) < len(finer) <= most else majors
-    if len(majors) < 2:
+    if len(majors) < 3:
         return linear_ticks(low, high, most=most)
     plain = all(_LOG_PLAIN[0] <= value <= _LOG_PLAIN[1] for value in majors)
     minors = _decades(low, high, range(first, last + 1), range(1, 10), 1) if stride == 1 else []
