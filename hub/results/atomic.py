@@ -35,9 +35,12 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
     NoSpaceError
         The disk became full.
     """
-    if path.is_dir():
+    with _opening(path):
+        is_folder = path.is_dir()
+        is_special = path.exists() and not path.is_file()
+    if is_folder:
         raise OutputError(f"{path} is a folder.", hint="Name a file in it.")
-    if path.exists() and not path.is_file():
+    if is_special:
         with _opening(path):
             descriptor = os.open(path, os.O_WRONLY)
         with disk_errors(path), os.fdopen(descriptor, "wb") as sink:

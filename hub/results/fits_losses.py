@@ -51,6 +51,7 @@ def losses(columns: Sequence[ColumnDescription]) -> tuple[str, ...]:
         "A null vector becomes an empty one, or one of nulls where all are of a length.": bool(
             lists
         ),
+        "Vectors of one element are plain cells.": bool(lists),
         "Letters beyond ASCII in units and descriptions are replaced.": any(
             not f"{column.unit}{column.ucd}{column.description}".isascii() for column in columns
         ),

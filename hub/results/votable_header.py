@@ -21,7 +21,13 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """XML 1.0, 2.2: letters that no document may hold, not even escaped."""
 
 
-def header(columns: Sequence[ColumnDescription], schema: pa.Schema, source: Provenance) -> str:
+def header(
+    columns: Sequence[ColumnDescription],
+    schema: pa.Schema,
+    source: Provenance,
+    *,
+    with_ids: bool = True,
+) -> str:
     """Return the document up to the FIELD elements, the last of them included."""
     cells = cells_of(columns, schema)
     return "".join(
@@ -33,7 +39,7 @@ def header(columns: Sequence[ColumnDescription], schema: pa.Schema, source: Prov
             *(info(name, value) for name, value in facts(source)),
             *_time_system(cells),
             "<TABLE>\n",
-            *_fields(columns, cells),
+            *_fields(columns, cells, with_ids=with_ids),
         )
     )
 
@@ -44,8 +50,11 @@ def footer() -> str:
 
 
 def document(columns: Sequence[ColumnDescription], schema: pa.Schema, source: Provenance) -> str:
-    """Return a whole VOTable without data, as VOParquet carries it."""
-    return f"{header(columns, schema, source)}</TABLE>\n{footer()}"
+    """Return a whole VOTable without data, as VOParquet carries it.
+
+    Without IDs, so that readers find the columns of the file by their names.
+    """
+    return f"{header(columns, schema, source, with_ids=False)}</TABLE>\n{footer()}"
 
 
 def cells_of(columns: Sequence[ColumnDescription], schema: pa.Schema) -> tuple[Cell, ...]:
@@ -81,12 +90,14 @@ def _time_system(cells: Sequence[Cell]) -> Iterator[str]:
         yield f'<TIMESYS ID="{_TIME_SYSTEM}" timescale="UTC" refposition="UNKNOWN"/>\n'
 
 
-def _fields(columns: Sequence[ColumnDescription], cells: Sequence[Cell]) -> Iterator[str]:
+def _fields(
+    columns: Sequence[ColumnDescription], cells: Sequence[Cell], *, with_ids: bool
+) -> Iterator[str]:
     # IDs are unique in a document, and the time system has one too.
     ids = unique((_TIME_SYSTEM, *xml_ids(columns)))[1:]
     for column, cell, name, id_ in zip(columns, cells, output_names(columns), ids, strict=True):
         attributes = {
-            "ID": id_,
+            "ID": id_ if with_ids else "",
             "name": name,
             "datatype": cell.datatype,
             "arraysize": cell.arraysize,
