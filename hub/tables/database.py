@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from hub.errors import FatalError, TransientError, UsageError
@@ -241,7 +241,9 @@ def _migrate(connection: Connection) -> None:
 def _translated(url: URL) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except IntegrityError:
+        raise  # a fact about the data, which the caller knows to explain
+    except DatabaseError as error:
         raise DatabaseUnavailableError(
             f"The hub database {url.render_as_string(hide_password=True)} cannot be used: "
             f"{error.orig}.",
