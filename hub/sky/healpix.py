@@ -1,4 +1,4 @@
-"""HEALPix keys and pixels, nested numbering: the row key of order 29, and its arithmetic.
+"""The HEALPix key of every row: its pixel of order 29, nested numbering.
 
 Own kernel, because that of cdshealpix holds the GIL. It takes the same steps in
 the same order as cdshealpix, so that points on the border of a pixel get the
@@ -12,8 +12,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-KEY_ORDER = 29
-"""Order of ``_healpix_29``: pixels of 0.39 mas, the finest that fit into int64."""
+from hub.sky.pixels import KEY_ORDER, key_range, pixels_of_keys
+
+__all__ = ["KEY_ORDER", "key_range", "keys", "pixels_of_keys"]
 
 _NSIDE = 1 << KEY_ORDER
 _HALF_NSIDE = float(_NSIDE // 2)
@@ -105,15 +106,3 @@ def keys(ra_deg: ArrayLike, dec_deg: ArrayLike) -> NDArray[np.int64]:
     out = np.empty(ra.shape, dtype=np.int64)
     _fill(ra.ravel(), dec.ravel(), out.ravel())
     return out
-
-
-def pixels_of_keys(key: ArrayLike, order: int) -> NDArray[np.int64]:
-    """Return the pixels of an order that hold the given order-29 keys."""
-    # Nested numbering: one order up drops the two lowest bits.
-    return np.asarray(key, dtype=np.int64) >> (2 * (KEY_ORDER - order))
-
-
-def key_range(order: int, pixel: int) -> tuple[int, int]:
-    """Return the first and last key of a pixel, both inclusive."""
-    shift = 2 * (KEY_ORDER - order)
-    return pixel << shift, ((pixel + 1) << shift) - 1

@@ -1,5 +1,6 @@
 """The key kernel against cdshealpix, the library that the other HATS programs use."""
 
+import itertools
 import threading
 
 import astropy.units as u
@@ -61,7 +62,7 @@ def test_key_ranges_of_base_pixels_fill_the_sky_without_a_gap():
     ranges = [key_range(0, pixel) for pixel in range(12)]
     assert ranges[0][0] == 0
     assert ranges[-1][1] == 12 * 4**KEY_ORDER - 1
-    for (_, last), (first, _) in zip(ranges, ranges[1:], strict=False):
+    for (_, last), (first, _) in itertools.pairwise(ranges):
         assert first == last + 1
 
 
