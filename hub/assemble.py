@@ -42,7 +42,7 @@ class Services:
     def exploration(self) -> "Exploration":
         """Selections and axes → binned plots."""
         make = resolve_name("hub.services.exploration:Exploration")
-        return cast("Exploration", make(self.queries))
+        return cast("Exploration", make(self.queries, self.settings.home / "cache"))
 
     @cached_property
     def formats(self) -> "Mapping[str, Format]":
