@@ -1,1 +1,1 @@
-"""Files of catalogues and of gamma-ray telescopes into the hub's tables."""
+"""Ingest: files that astronomers have become tables that every engine reads."""

@@ -1,0 +1,161 @@
+"""`ingest_catalog`: from a request to a published table, all or nothing."""
+
+import errno
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from hub.access import LOCAL, User
+from hub.errors import FatalError, MissingError, UsageError
+from hub.sky import healpix
+from hub.tables.description import TableDescription
+from hub.tables.layout import table_folder
+from hub.tables.registry import Registry, VersionExistsError
+from hub.tables.warehouse import Warehouse
+from hub.tasks import ThreadRunner
+from ingest import statistics
+from ingest.progress import Progress
+from ingest.publish import describe_catalog, describe_table, write_provenance
+from ingest.random_key import random_numbers, text_bits
+from ingest.request import IngestRequest
+from ingest.stages import STAGES, NoSpaceError, Work
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+class WarehouseAccessError(UsageError):
+    """The warehouse cannot be written."""
+
+
+class IngestRunningError(UsageError):
+    """Another process is making the same table."""
+
+
+class DiskError(FatalError):
+    """The disk failed."""
+
+
+def ingest_catalog(
+    request: IngestRequest,
+    registry: Registry,
+    warehouse: Warehouse,
+    progress: Progress,
+    *,
+    owner: User = LOCAL,
+) -> TableDescription:
+    """Turn the input files into a table and publish it.
+
+    Nothing is visible before the end; on any failure what was written is removed.
+
+    Raises
+    ------
+    UsageError
+        The input is bad, or the table exists.
+    NoSpaceError
+        The disk is full.
+    """
+    refuse_existing(request, registry, owner)
+    relative = table_folder(request.catalog, request.version, request.table)
+    folder = warehouse.local_path(relative)
+    with _disk_errors(folder), _claimed(folder, warehouse.root):
+        warm_up()
+        work = Work(
+            request=request,
+            folder=folder,
+            runner=ThreadRunner(request.threads),
+            progress=progress,
+        )
+        try:
+            for stage in STAGES:
+                stage(work)
+            table = describe_table(work, warehouse.url_of(relative))
+            write_provenance(work, table)
+            registry.publish(describe_catalog(work, table, owner))
+        finally:
+            progress.end()
+    return table
+
+
+def refuse_existing(request: IngestRequest, registry: Registry, owner: User) -> None:
+    """Refuse a table that is published, before any work is done.
+
+    Raises
+    ------
+    VersionExistsError
+    """
+    try:
+        known = registry.catalog(request.catalog, request.version, owner)
+    except MissingError:
+        return
+    if known.table(request.table) is not None:
+        raise VersionExistsError(
+            f"{request.catalog}@{request.version}.{request.table} is published already.",
+            hint="Published data never change: choose another version, or remove this one.",
+        )
+
+
+def warm_up() -> None:
+    """Compile the kernels and let pyarrow import what it needs, before threads start."""
+    statistics.warm_up()
+    healpix.keys(np.zeros(1), np.zeros(1))
+    random_numbers(text_bits(pa.array(["warm"])), 0)
+
+
+@contextmanager
+def _claimed(folder: Path, root: Path) -> Iterator[None]:
+    """Own an empty folder; remove it, and empty parents, when the block fails.
+
+    A lock tells a running ingest from one that was killed: only the remains of
+    the latter are cleared.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock_path = folder.parent / f".{folder.name}.lock"
+    with lock_path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise IngestRunningError(
+                "Another process is ingesting this table.", hint="Wait for it to end."
+            ) from error
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            yield
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            lock_path.unlink(missing_ok=True)
+            _remove_empty(folder.parent, root)
+
+
+def _remove_empty(folder: Path, root: Path) -> None:
+    while folder != root and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+@contextmanager
+def _disk_errors(folder: Path) -> Iterator[None]:
+    """Say in the hub's words what the disk refused."""
+    try:
+        yield
+    except OSError as error:
+        place = error.filename or folder
+        if error.errno in _FULL or "No space left" in str(error):
+            raise NoSpaceError(
+                f"The disk of {folder} is full.",
+                hint="Free some space, or set HUB_WAREHOUSE to a larger disk.",
+            ) from error
+        if error.errno in _REFUSED:
+            raise WarehouseAccessError(
+                f"{place} cannot be written: {error.strerror}.",
+                hint="Check the rights of the folder, or set HUB_WAREHOUSE to another.",
+            ) from error
+        raise DiskError(f"{error} ({place}).") from error

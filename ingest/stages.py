@@ -1,0 +1,343 @@
+"""The stages of an ingest, in order: each a small function over the work so far.
+
+A later journal can skip a stage whose results it holds: every result stands in
+`Work`, is a value, and depends only on the plan and the results before it.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from hub.errors import FatalError
+from hub.tables.layout import DATA, UNPLACED
+from hub.tasks import TaskRunner
+from ingest.choose_partitions import (
+    PartitionTask,
+    choose_pixels,
+    choose_row_ranges,
+    size_model,
+)
+from ingest.columns import PlannedColumn, with_type
+from ingest.encodings import SAMPLE_ROWS, ColumnEncoding, choose_encodings
+from ingest.hats_metadata import CollectionFacts, SkyMap, write_collection, write_common_metadata
+from ingest.plan import RANDOM, TablePlan, plan_table
+from ingest.progress import Progress
+from ingest.readers import (
+    InputError,
+    ReadOptions,
+    Source,
+    expand_inputs,
+    find_reader,
+    load_readers,
+)
+from ingest.request import IngestRequest
+from ingest.runs import OpenRuns, Run, run_rows, run_tasks, write_run
+from ingest.sentinels import sentinel_notes
+from ingest.sorting import sort_order
+from ingest.statistics import ColumnStatistics
+from ingest.table_schema import described_types, null_texts, table_schema
+from ingest.types import settle_wide_integers
+from ingest.write_partitions import FileLayout, WrittenPartition, group_rows, write_partition
+
+SPILL = "spill"
+
+DISK_FACTOR = 2.2
+"""Bytes on disk per byte of rows in memory: runs and output at once (measured)."""
+
+
+class NoSpaceError(FatalError):
+    """The disk of the warehouse is full, or too small for the table."""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class InputFile:
+    """An input file as provenance keeps it."""
+
+    number: int
+    path: str
+    bytes: int
+    rows: int
+    sha256: str
+
+
+@dataclass(kw_only=True)
+class Work:
+    """What is known so far; each stage adds its part."""
+
+    request: IngestRequest
+    folder: Path
+    """The table's folder; what is written before publishing lies here too."""
+
+    runner: TaskRunner
+    progress: Progress
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    files: list[InputFile] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    encodings: dict[str, ColumnEncoding] = field(default_factory=dict)
+    tasks: list[PartitionTask] = field(default_factory=list)
+    written: list[WrittenPartition] = field(default_factory=list)
+    statistics: dict[str, ColumnStatistics] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    schema: pa.Schema = None
+    _plan: TablePlan | None = None
+    _layout: FileLayout | None = None
+
+    @property
+    def plan(self) -> TablePlan:
+        """Return the plan; only after the stage that makes it."""
+        if self._plan is None:
+            raise RuntimeError("the table is not planned yet")
+        return self._plan
+
+    @property
+    def layout(self) -> FileLayout:
+        """Return the layout of files; only after the stage that makes it."""
+        if self._layout is None:
+            raise RuntimeError("encodings are not chosen yet")
+        return self._layout
+
+    @property
+    def rows(self) -> int:
+        """Return the rows of all files."""
+        return sum(source.rows for source in self.sources)
+
+    @property
+    def row_bytes(self) -> float:
+        """Return the estimated bytes of a row in memory, hub columns included."""
+        return max(source.row_bytes for source in self.sources) + 12
+
+    def note(self, text: str) -> None:
+        """Tell the user something, and keep it for the provenance."""
+        self.notes.append(text)
+        self.progress.note(text)
+
+
+def open_inputs(work: Work) -> None:
+    """Find a reader for each file and read what the files say about themselves."""
+    readers = load_readers()
+    notes = work.request.notes
+    work.progress.begin("looking at the input")
+    options = ReadOptions(
+        runner=work.runner, types=described_types(notes), null_texts=null_texts(notes)
+    )
+    for path in expand_inputs(work.request.inputs):
+        source = find_reader(path, readers).open(path, options)
+        work.sources.append(source)
+        for text in source.notes:
+            work.note(text)
+    if not work.rows:
+        names = ", ".join(str(source.path) for source in work.sources)
+        raise InputError(f"There are no rows in {names}.", where=names)
+
+
+def make_plan(work: Work) -> None:
+    """Fix columns, position, key and names, and say what is converted."""
+    work._plan = plan = plan_table(work.request, work.sources)  # noqa: SLF001
+    for column in plan.columns:
+        if column.note:
+            work.note(f"column {column.original_name}: {column.note}")
+    if plan.position is None:
+        work.note("no position columns were found: the table is ordered by row, not by place")
+    else:
+        position = plan.position
+        work.note(
+            f"positions are {position.lon.original_name}, {position.lat.original_name} "
+            f"({position.frame})"
+        )
+
+
+def check_space(work: Work) -> None:
+    """Refuse to start when the disk cannot hold runs and output."""
+    needed = int(work.rows * work.row_bytes * DISK_FACTOR)
+    free = shutil.disk_usage(work.folder).free
+    if needed > free:
+        raise NoSpaceError(
+            f"The ingest needs about {needed // 10**6} MB of disk, "
+            f"{work.folder} has {free // 10**6} MB free.",
+            hint="Free some space, or set HUB_WAREHOUSE to a larger disk.",
+        )
+
+
+def write_runs(work: Work) -> None:
+    """Read all rows once and write them as sorted runs."""
+    spill = work.folder / SPILL
+    spill.mkdir()
+    request = work.request
+    rows = run_rows(work.row_bytes, request.memory_bytes, request.threads)
+    work.progress.begin("reading and sorting", work.rows)
+    write = partial(write_run, plan=work.plan, folder=spill)
+    for run in work.runner.map(write, run_tasks(work.sources, rows)):
+        work.runs.append(run)
+        work.progress.advance(run.rows)
+    work.runs.sort(key=lambda run: run.number)
+
+
+def settle_types(work: Work) -> None:
+    """Choose the final type of uint64 columns, now that the largest values are known."""
+    plan = work.plan
+    wide = [column for column in plan.columns if column.type == pa.uint64()]
+    settled: dict[str, PlannedColumn] = {}
+    for number, column in enumerate(wide):
+        largest = max(run.largest[number] for run in work.runs)
+        reason = f"the largest value is {largest}"
+        settled[column.name] = with_type(column, settle_wide_integers(largest), reason)
+        work.note(f"column {column.original_name}: {settled[column.name].note}")
+    columns = tuple(settled.get(column.name, column) for column in plan.columns)
+    work.schema = table_schema(replace(plan, columns=columns))
+    work._plan = replace(plan, columns=columns)  # noqa: SLF001
+
+
+def measure_encodings(work: Work) -> None:
+    """Encode the first rows of the table each way, and keep what is smallest."""
+    plan = work.plan
+    with OpenRuns(work.runs, plan.order_column) as runs:
+        sample = first_rows(runs, plan, work.schema)
+    work.encodings = choose_encodings(sample, compact=work.request.compact)
+    sample_bytes = sample.nbytes / sample.num_rows
+    work._layout = FileLayout(  # noqa: SLF001
+        schema=work.schema,
+        encodings=work.encodings,
+        order_column=plan.order_column,
+        key=plan.key,
+        group_rows=group_rows(sample_bytes),
+    )
+
+
+def first_rows(runs: OpenRuns, plan: TablePlan, schema: pa.Schema) -> pa.RecordBatch:
+    """Return the first rows of the table in its order, in final types.
+
+    At most `SAMPLE_ROWS`; which ones does not depend on how the runs were cut.
+    """
+    heads = [batch.slice(0, SAMPLE_ROWS) for batch in runs.batches if batch.num_rows]
+    keys = np.concatenate([head.column(plan.order_column).to_numpy() for head in heads])
+    randoms = np.concatenate([head.column(RANDOM).to_numpy() for head in heads])
+    order = sort_order(keys, randoms, has_sorted_runs=True)[:SAMPLE_ROWS]
+    # Only the beginnings that are needed are copied.
+    ends = np.cumsum([head.num_rows for head in heads])
+    owner = np.searchsorted(ends, order, side="right")
+    taken = np.bincount(owner, minlength=len(heads))
+    joined = pa.concat_batches(
+        [head.slice(0, int(count)) for head, count in zip(heads, taken, strict=True)]
+    )
+    starts = ends - np.array([head.num_rows for head in heads])
+    shift = np.cumsum(taken) - taken - starts
+    picked = joined.take(pa.array(order + shift[owner]))
+    columns = [
+        column if column.type == entry.type else column.cast(entry.type)
+        for column, entry in zip(picked.columns, schema, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def choose_partitions(work: Work) -> None:
+    """Choose the partitions by bytes."""
+    sample_rows = min(work.rows, SAMPLE_ROWS)
+    model = size_model(work.schema, work.encodings, sample_rows)
+    with OpenRuns(work.runs, work.plan.order_column) as runs:
+        if work.plan.position is None:
+            work.tasks = choose_row_ranges(runs, model, work.rows)
+        else:
+            work.tasks = choose_pixels(runs, model)
+
+
+def write_partitions(work: Work) -> None:
+    """Write the data files, largest first so that threads end together."""
+    work.progress.begin("writing partitions", work.rows)
+    write = partial(write_partition, runs=work.runs, layout=work.layout, folder=work.folder)
+    by_size = sorted(work.tasks, key=lambda task: task.rows, reverse=True)
+    for written in work.runner.map(write, by_size):
+        work.written.append(written)
+        work.progress.advance(written.partition.rows)
+    work.written.sort(key=lambda written: written.partition.key_min)
+    for written in work.written:
+        for name, found in written.statistics.items():
+            known = work.statistics.get(name)
+            work.statistics[name] = found if known is None else known + found
+
+
+def remove_runs(work: Work) -> None:
+    """Delete the runs: every row is in a data file now."""
+    shutil.rmtree(work.folder / SPILL)
+
+
+def point_out_sentinels(work: Work) -> None:
+    """Say which columns seem to hold numbers that mean null."""
+    for text in sentinel_notes(work.plan.columns, work.statistics):
+        work.note(text)
+    unplaced = sum(w.partition.rows for w in work.written if w.partition.path == UNPLACED)
+    if unplaced:
+        work.note(f"{unplaced} rows have no position; they are kept apart and come last")
+
+
+def write_metadata(work: Work) -> None:
+    """Make the folder a HATS collection."""
+    plan, request = work.plan, work.request
+    placed = [w for w in work.written if w.partition.path != UNPLACED]
+    if plan.ra is None or plan.dec is None or not placed:
+        write_common_metadata(work.folder / DATA, work.schema)
+        return
+    name = f"{request.catalog}_{request.version}_{request.table}"
+    facts = CollectionFacts(
+        name=name,
+        title=request.notes.title or request.catalog,
+        ra=plan.ra,
+        dec=plan.dec,
+        epoch=request.epoch if request.epoch is not None else request.notes.epoch,
+        partitions=[w.partition for w in placed],
+        schema=work.schema,
+        sky_map=_sky_map(placed),
+        created=work.started,
+    )
+    write_collection(work.folder, facts)
+
+
+def _sky_map(placed: list[WrittenPartition]) -> SkyMap:
+    pixels = np.concatenate([w.map_pixels for w in placed])
+    counts = np.concatenate([w.map_counts for w in placed])
+    # Partitions of a higher order than the map's share its pixels.
+    found, places = np.unique(pixels, return_inverse=True)
+    return SkyMap(pixels=found, counts=np.bincount(places, weights=counts).astype(np.int64))
+
+
+def fingerprint_inputs(work: Work) -> None:
+    """Hash the input files for the provenance."""
+    work.progress.begin("hashing the input")
+    work.files = sorted(work.runner.map(_fingerprint, enumerate(work.sources)))
+
+
+def _fingerprint(numbered: tuple[int, Source]) -> InputFile:
+    number, source = numbered
+    with source.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return InputFile(
+        number=number,
+        path=str(source.path),
+        bytes=source.path.stat().st_size,
+        rows=source.rows,
+        sha256=digest,
+    )
+
+
+STAGES: tuple[Callable[[Work], None], ...] = (
+    open_inputs,
+    make_plan,
+    check_space,
+    write_runs,
+    settle_types,
+    measure_encodings,
+    choose_partitions,
+    write_partitions,
+    remove_runs,
+    point_out_sentinels,
+    fingerprint_inputs,
+    write_metadata,
+)
+"""What happens to the files of a table; publishing follows (`ingest.run`)."""
