@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from hub.query.errors import UnsupportedSqlError
+from hub.query.places import place
 from hub.tables.description import ColumnDescription
 from hub.tables.types import is_float
 
@@ -44,10 +46,18 @@ def set_field(node: exp.Expr, value: Field) -> None:
 
 
 def field_of(node: exp.Expr) -> Field:
-    """Return the field of a resolved node."""
-    value = node.meta[_META]
+    """Return the field of a resolved node.
+
+    Raises
+    ------
+    UnsupportedSqlError
+        The node is no value: the operator around it is none that queries use.
+    """
+    value = node.meta.get(_META)
     if not isinstance(value, Field):
-        raise TypeError(f"{type(node).__name__} has not been resolved")
+        raise UnsupportedSqlError(
+            f"{type(node).__name__.upper()} cannot be used as a value here.", where=place(node)
+        )
     return value
 
 

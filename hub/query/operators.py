@@ -14,7 +14,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from hub.query.errors import TypeMismatchError, UnknownFunctionError, UnsupportedSqlError
-from hub.query.fields import Field, field_of, set_field, with_aggregate
+from hub.query.fields import Field, field_of, is_resolved, set_field, with_aggregate
 from hub.query.functions import FUNCTIONS, call, name_and_arguments
 from hub.query.places import place
 from hub.tables.types import FLOATS, INTEGERS, is_integer, is_numeric
@@ -71,7 +71,7 @@ def common_type(types: Sequence[str], node: exp.Expr) -> str:
 
 def parts_of(node: exp.Expr) -> list[Field]:
     """Return the fields of a node's direct operands."""
-    return [field_of(part) for part in node.iter_expressions() if "hub_field" in part.meta]
+    return [field_of(part) for part in node.iter_expressions() if is_resolved(part)]
 
 
 def _done(node: exp.Expr, value: Field, *parts: Field) -> exp.Expr:
@@ -278,11 +278,15 @@ def _is_nan(node: exp.Expr) -> exp.Expr:
     return call("isnan", [node.copy()])
 
 
-def _without_nan(comparison: exp.Expr, node: exp.Expr) -> exp.Expr:
-    """Return ``comparison``, false where ``node`` is NaN; nulls stay nulls."""
+def _without_nan(comparison: exp.Expr, node: exp.Expr, other: exp.Expr) -> exp.Expr:
+    """Return ``comparison``, false where ``node`` is NaN, and null where ``other`` is null."""
     if not field_of(node).may_be_nan:
         return comparison
-    return exp.Paren(this=exp.And(this=comparison, expression=exp.Not(this=_is_nan(node))))
+    wrong: exp.Expr = _is_nan(node)
+    if not isinstance(other, exp.Literal):
+        present = exp.Not(this=exp.Is(this=other.copy(), expression=exp.Null()))
+        wrong = exp.Paren(this=exp.And(this=wrong, expression=present))
+    return exp.Paren(this=exp.And(this=comparison, expression=exp.Not(this=wrong)))
 
 
 def _compare(node: exp.Expr) -> exp.Expr:
@@ -292,11 +296,11 @@ def _compare(node: exp.Expr) -> exp.Expr:
     match node:
         case exp.GT() | exp.GTE():
             # NaN counts as the greatest value: only the greater side can be wrong.
-            made = _without_nan(made, left)
+            made = _without_nan(made, left, right)
         case exp.LT() | exp.LTE():
-            made = _without_nan(made, right)
+            made = _without_nan(made, right, left)
         case exp.EQ() if both:
-            made = _without_nan(made, left)
+            made = _without_nan(made, left, right)
         case exp.NEQ() if both:
             both_nan = exp.And(this=_is_nan(left), expression=_is_nan(right))
             made = exp.Paren(this=exp.Or(this=made, expression=both_nan))
@@ -305,13 +309,14 @@ def _compare(node: exp.Expr) -> exp.Expr:
 
 def _between(node: exp.Expr) -> exp.Expr:
     value, low, high = node.args["this"], node.args["low"], node.args["high"]
-    guards = any(field_of(part).may_be_nan for part in (low, high))
-    if guards:
+    # A NaN is not below a constant bound for the engines either; other bounds
+    # may be NaN or null themselves.
+    nan_meets_bound = field_of(value).may_be_nan and not isinstance(high, exp.Literal)
+    if nan_meets_bound or any(field_of(part).may_be_nan for part in (low, high)):
         lower = _compare(exp.GTE(this=value.copy(), expression=low.copy()))
         upper = _compare(exp.LTE(this=value.copy(), expression=high.copy()))
         made: exp.Expr = exp.Paren(this=exp.And(this=lower, expression=upper))
     else:
-        # A NaN value is not below the upper bound for the engines either.
         first, low = _aligned(value, low, node)
         second, high = _aligned(value, high, node)
         if field_of(first).type == field_of(second).type:
@@ -332,9 +337,8 @@ def _in(node: exp.Expr) -> exp.Expr:
     if query is not None:
         inner = field_of(query)
         _aligned(value, _typed_null(inner), node)
-        made: exp.Expr = exp.In(this=value.copy(), query=query.copy())
-        if inner.may_be_nan:
-            made = _without_nan(made, value)
+        members = _without_nan_members(query) if inner.may_be_nan else query.copy()
+        made: exp.Expr = exp.In(this=value.copy(), query=members)
         return _done(made, BOOLEAN, field_of(value))
     if not node.expressions:
         raise UnsupportedSqlError("IN needs a list of values.", where=place(node))
@@ -347,6 +351,16 @@ def _in(node: exp.Expr) -> exp.Expr:
         tests = [_compare(exp.EQ(this=value.copy(), expression=c.copy())) for c in choices]
         made = exp.Paren(this=exp.or_(*tests, wrap=False, copy=False))
     return _done(made, BOOLEAN, *parts_of(node))
+
+
+def _without_nan_members(query: exp.Expr) -> exp.Expr:
+    """Return a sub-query of IN without its NaN, which equal nothing; nulls stay."""
+    inner = query.this if isinstance(query, exp.Subquery) else query
+    alias = exp.TableAlias(this=exp.to_identifier("_members"), columns=[exp.to_identifier("value")])
+    member = exp.column("value", table="_members")
+    kept = exp.or_(exp.Not(this=_is_nan(member)), member.is_(exp.null()))
+    source = exp.Subquery(this=inner.copy(), alias=alias)
+    return exp.Subquery(this=exp.select(member.copy()).from_(source).where(kept))
 
 
 def _typed_null(value: Field) -> exp.Expr:

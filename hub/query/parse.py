@@ -154,8 +154,10 @@ def _parse(text: str) -> exp.Query:
         details = error.errors[0] if error.errors else {}
         near = str(details.get("highlight") or "").strip()[:30]
         column = int(details.get("col") or 1) - len(near) + 1
+        missing = "Required" in str(details.get("description"))
+        problem = "A value is missing" if missing else "The SQL cannot be read"
         raise SqlSyntaxError(
-            f"The SQL cannot be read near {near}." if near else "The SQL cannot be read.",
+            f"{problem} near {near}." if near else f"{problem}.",
             where=f"line {details.get('line', 1)}, column {max(column, 1)}",
         ) from error
     except RecursionError as error:

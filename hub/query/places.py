@@ -2,15 +2,23 @@
 
 from sqlglot import exp
 
+_KEYS = {"line", "col", "start", "end"}
+
 
 def place(node: exp.Expr) -> str:
-    """Return ``line 1, column 8`` of the first name at or below a node; empty when unknown.
+    """Return ``line 1, column 8`` of the leftmost name at or below a node; empty when unknown.
 
     Columns count from 1 and name the first character.
     """
-    for part in node.walk():
-        meta = part.meta
-        if "line" in meta and "col" in meta:
-            length = meta["end"] - meta["start"] + 1
-            return f"line {meta['line']}, column {max(meta['col'] - length + 1, 1)}"
-    return ""
+    known = [part.meta for part in node.walk() if part.meta.keys() >= _KEYS]
+    if not known:
+        return ""
+    first = min(known, key=lambda meta: int(meta["start"]))
+    length = first["end"] - first["start"] + 1
+    return f"line {first['line']}, column {max(first['col'] - length + 1, 1)}"
+
+
+def keep_place(made: exp.Expr, node: exp.Expr) -> None:
+    """Give a node that takes another's place that one's place in the text."""
+    for key in _KEYS & node.meta.keys():
+        made.meta[key] = node.meta[key]

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from hub.query.errors import AmbiguousColumnError, UnknownColumnError, nearest_hint
 from hub.query.fields import Field, set_field
-from hub.query.places import place
+from hub.query.places import keep_place, place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,9 @@ class Scope:
                 )
             if found:
                 relation, name = found[0]
-                return relation.column(name)
+                column = relation.column(name)
+                keep_place(column, node.parts[0])
+                return column
         raise self._unknown(node, qualifier)
 
     def matches(self, identifier: exp.Identifier, qualifier: str) -> list[tuple[Relation, str]]:
