@@ -7,7 +7,7 @@ from hub.access import User
 from hub.errors import UsageError
 from hub.query.selection import Selection
 from hub.services.catalogs import Catalogs
-from hub.tables.names import BadNameError, parse_reference
+from hub.tables.names import MAIN_TABLE, BadNameError, TableReference, parse_reference
 
 
 class UnreadableSelectionError(UsageError):
@@ -38,17 +38,27 @@ def read_selection(text: str, catalogs: Catalogs, user: User) -> Selection:
             reason = error.strerror or "unknown reason"
             raise UnreadableSelectionError(f"{text} cannot be read: {reason}.") from error
         return Selection.parse(_text(text, content))
-    try:
-        reference = parse_reference(text)
-    except BadNameError as error:
-        raise UnreadableSelectionError(
-            f"There is no file {text}, and it names no table.",
-            hint="Give a JSON file, - for stdin, or NAME[@VERSION][.TABLE].",
-        ) from error
-    table = catalogs.table(reference.catalog, reference.version, reference.table, user)
+    reference = _reference(text)
+    table = catalogs.table(
+        reference.catalog, reference.version, reference.table or MAIN_TABLE, user
+    )
     return Selection.parse(
         {"catalog": table.catalog, "version": table.version, "table": table.name}
     )
+
+
+def _reference(text: str) -> TableReference:
+    """Return the table that a text names; what ends like a file was meant as one."""
+    missing = UnreadableSelectionError(
+        f"There is no file {text}.",
+        hint="Give a JSON file, - for stdin, or NAME[@VERSION][.TABLE].",
+    )
+    if text.lower().endswith(".json"):
+        raise missing
+    try:
+        return parse_reference(text)
+    except BadNameError as error:
+        raise missing from error
 
 
 def _text(name: str, content: bytes) -> str:

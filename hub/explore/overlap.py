@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -17,7 +17,9 @@ class _End:
         self.error = error
 
 
-def read_ahead(items: Iterable[Item], depth: int = _DEPTH) -> Iterator[Item]:
+def read_ahead(
+    items: Iterable[Item], depth: int = _DEPTH
+) -> Generator[Item, None, None]:
     """Yield items that a thread takes from their source up to ``depth`` ahead.
 
     An error of the source is raised here, in its turn. When the caller stops
