@@ -81,16 +81,17 @@ def _open(settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
             "threads": str(settings.threads),
             "memory_limit": f"{settings.memory_bytes // 2**20}MiB",
             "temp_directory": str(spill),
-            "TimeZone": "UTC",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
-            # Published files never change, so their footers can be kept.
-            "parquet_metadata_cache": "true",
             # Deep but legal: chains of operators are limited in hub.query.parse.
             "max_expression_depth": "5000",
         }
     )
+    # These belong to extensions that load with the first statement.
+    connection.execute("SET TimeZone = 'UTC'")
+    # Published files never change, so their footers can be kept.
+    connection.execute("SET parquet_metadata_cache = true")
     # The order matters: the last of these closes the door behind the others.
     connection.execute("SET allowed_directories = $1", [folders])
     connection.execute("SET enable_external_access = false")
