@@ -321,11 +321,18 @@ def _wanted(
             _Wanted(
                 expression=text,
                 column=column,
-                plain=table.column(text),
+                plain=_plain_column(text, table),
                 request=axis,
             )
         )
     return wanted
+
+
+def _plain_column(text: str, table: TableDescription) -> ColumnDescription | None:
+    """Return the column that an expression is, as expressions name columns: in any case."""
+    if text.startswith('"') and text.endswith('"'):
+        return table.column(text[1:-1].replace('""', '"'))
+    return table.column(text.lower())
 
 
 def _axis(want: _Wanted, ends: Range, bins: int, table: TableDescription) -> Axis:
