@@ -3,26 +3,19 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from astropy.io import fits
-
+from hub.results.fits_cards import BLOCK, Value, header_bytes
 from hub.results.fits_columns import FitsColumn
 from hub.results.names import ascii_names, without_accents
 from hub.tables.description import ColumnDescription
 from hub.tables.stream import Provenance
 
-_BLOCK = 2880
 _UNITS = str.maketrans({"Å": "Angstrom", "\u212b": "Angstrom", "µ": "u", "μ": "u", "°": "deg"})
 """Taking accents off would make an ampere of an ångström."""
 
 
 def primary_header() -> bytes:
     """Return the header of the empty first part that every FITS file begins with."""
-    header = fits.Header()
-    header["SIMPLE"] = (True, "FITS standard 4.0")
-    header["BITPIX"] = 8
-    header["NAXIS"] = 0
-    header["EXTEND"] = True
-    return _bytes(header)
+    return header_bytes((("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True)))
 
 
 def table_header(
@@ -45,29 +38,28 @@ def table_header(
     truncated
         Whether a row limit cut the result.
     """
-    header = fits.Header()
-    header["XTENSION"] = ("BINTABLE", "binary table")
-    header["BITPIX"] = 8
-    header["NAXIS"] = 2
-    header["NAXIS1"] = (row_bytes, "bytes of a row")
-    header["NAXIS2"] = (rows, "rows")
-    header["PCOUNT"] = (heap_bytes, "bytes of the heap")
-    header["GCOUNT"] = 1
-    header["TFIELDS"] = (len(columns), "columns")
+    cards: list[tuple[str, Value]] = [
+        ("XTENSION", "BINTABLE"),
+        ("BITPIX", 8),
+        ("NAXIS", 2),
+        ("NAXIS1", row_bytes),
+        ("NAXIS2", rows),
+        ("PCOUNT", heap_bytes),
+        ("GCOUNT", 1),
+        ("TFIELDS", len(columns)),
+    ]
     for number, (column, layout, name, form) in enumerate(
         zip(columns, layouts, ascii_names(columns), forms, strict=True), start=1
     ):
-        for keyword, value in _column_cards(column, layout, name, form):
-            header[f"{keyword}{number}"] = value
-    for keyword, value in _provenance_cards(source):
-        header[keyword] = value
-    header["TRUNCATE"] = (truncated, "whether a row limit cut rows off")
-    return _bytes(header)
+        found = _column_cards(column, layout, name, form)
+        cards += [(f"{keyword}{number}", value) for keyword, value in found]
+    cards += _provenance_cards(source)
+    return header_bytes([*cards, ("TRUNCATE", truncated)])
 
 
 def padding(size: int) -> bytes:
     """Return the zeros that fill the last block after ``size`` bytes of data."""
-    return bytes(-size % _BLOCK)
+    return bytes(-size % BLOCK)
 
 
 def escaped(text: str) -> str:
@@ -122,8 +114,3 @@ def _provenance_cards(source: Provenance) -> Iterator[tuple[str, str]]:
     for keyword, value in facts.items():
         if value:
             yield keyword, escaped(value)
-
-
-def _bytes(header: fits.Header) -> bytes:
-    text: str = header.tostring(sep="", endcard=True, padding=True)
-    return text.encode("ascii")

@@ -1,13 +1,19 @@
+import bz2
+import gzip
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from hub.errors import UsageError
+from hub.errors import FatalError, UsageError
+from hub.results.compress import compressed
 from hub.results.formats import UnknownFormatError, find_format, format_names, load_formats
 from hub.tables.description import ColumnDescription
+from hub.tables.stream import ResultStream
 from hub.tables.types import UnsupportedTypeError
 
 Written = Callable[..., bytes]
@@ -84,3 +90,49 @@ def test_plain_numbers_and_text_lose_nothing(name: str) -> None:
         for kind in ("bigint", "double", "varchar", "boolean", "timestamp", "float[]")[:5]
     )
     assert find_format(name).losses(columns) == ()
+
+
+class OnlyWrite:
+    """The least that a sink can be."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def write(self, data: bytes) -> int:
+        assert type(data) is bytes
+        self.data += data
+        return len(data)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("compression", ["", "gzip", "bz2"])
+def test_a_sink_needs_only_write(
+    written: Written,
+    stream: Callable[..., ResultStream],
+    awkward: pa.Table,
+    tmp_path: Path,
+    name: str,
+    compression: str,
+) -> None:
+    sink = OnlyWrite()
+    with compressed(sink, compression) if compression else nullcontext(sink) as inner:
+        find_format(name).write(stream(awkward), inner, scratch=tmp_path)
+    plain = {"": bytes, "gzip": gzip.decompress, "bz2": bz2.decompress}[compression](sink.data)
+    assert plain == written(name, awkward)
+
+
+def test_a_failing_engine_leaves_no_spool(
+    stream: Callable[..., ResultStream], many_rows: pa.Table, tmp_path: Path
+) -> None:
+    broken = stream(many_rows)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield from many_rows.slice(0, 10).to_batches()
+        raise FatalError("The engine stopped.")
+
+    broken.batches = batches()
+    sink = OnlyWrite()
+    with pytest.raises(FatalError, match="stopped"):
+        find_format("fits").write(broken, sink, scratch=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert sink.data == b""

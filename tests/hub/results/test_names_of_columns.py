@@ -37,7 +37,7 @@ def test_renamed_columns_are_listed() -> None:
 @given(st.lists(st.text(max_size=4), max_size=12), st.booleans())
 def test_names_are_unique_and_the_first_of_each_keeps_its_own(
     names: list[str],
-    ignore_case: bool,  # noqa: FBT001
+    ignore_case: bool,
 ) -> None:
     fold = str.casefold if ignore_case else str
     result = unique(names, ignore_case=ignore_case)
