@@ -84,7 +84,7 @@ def _plain_numbers(texts: pa.Array) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
 def wrap(ra_deg: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return right ascensions in [0, 360), in the same dtype; NaN and infinities stay."""
     finite = np.isfinite(ra_deg)
-    wrapped = np.mod(ra_deg, 360, where=finite, out=ra_deg.copy())
+    wrapped: npt.NDArray[Any] = np.mod(ra_deg, 360, where=finite, out=ra_deg.copy())
     # A tiny negative value rounds up to the full circle.
     wrapped[wrapped >= 360] = np.where(finite[wrapped >= 360], 0, wrapped[wrapped >= 360])
     return wrapped

@@ -50,7 +50,7 @@ class SizeModel:
 
     def bytes(self, slices: list[pa.RecordBatch]) -> float:
         """Return the estimated size of these rows in a file."""
-        size = sum(part.num_rows for part in slices) * self.row_bytes
+        size: float = sum(part.num_rows for part in slices) * self.row_bytes
         for name, ratio in self.ratios.items():
             size += ratio * sum(part.column(name).nbytes for part in slices)
         return size

@@ -173,7 +173,8 @@ def _unify(
     joined = join_types(left, right)
     if joined is None:
         raise ColumnMismatchError(
-            f"Column {twin.name} is {twin.type} in {other.path}, but {column.type} in {source.path}.",
+            f"Column {twin.name} is {twin.type} in {other.path}, "
+            f"but {column.type} in {source.path}.",
             hint="Files of one table need the same types.",
             where=f"{other.path}, column {twin.name}",
         )

@@ -93,8 +93,7 @@ def find_position(
         Columns are missing, ambiguous, or of a type or unit that is no angle.
     """
     if ra is not None and dec is not None:
-        pair = (find_column(columns, ra), find_column(columns, dec))
-        return _plan(*pair, frame or ICRS)
+        return _plan(find_column(columns, ra), find_column(columns, dec), frame or ICRS)
     for candidate in (frame,) if frame else (ICRS, GALACTIC):
         found = _by_ucd(columns, candidate) or _by_name(columns, candidate, strict=frame is None)
         if found:
@@ -106,8 +105,10 @@ def find_position(
     return None
 
 
-def _by_ucd(columns: Sequence[PlannedColumn], frame: str) -> tuple[PlannedColumn, ...] | None:
-    pair = []
+def _by_ucd(
+    columns: Sequence[PlannedColumn], frame: str
+) -> tuple[PlannedColumn, PlannedColumn] | None:
+    pair: list[PlannedColumn] = []
     for roots in _UCDS[frame]:
         marked = [column for column in columns if _ucd_root(column) in roots]
         main = [column for column in marked if _is_main(column)]
@@ -120,7 +121,7 @@ def _by_ucd(columns: Sequence[PlannedColumn], frame: str) -> tuple[PlannedColumn
         if len(best) != 1:
             return None
         pair.append(best[0])
-    return tuple(pair)
+    return pair[0], pair[1]
 
 
 def _ucd_root(column: PlannedColumn) -> str:

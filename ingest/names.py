@@ -27,6 +27,10 @@ def is_safe(name: str) -> bool:
     return _SAFE.fullmatch(name) is not None and name not in RESERVED
 
 
+def _is_safe_in_lower_case(name: str) -> bool:
+    return is_safe(name.lower())
+
+
 def safe_name(original: str) -> str:
     """Return the safe form of one name, without regard to its neighbours.
 
@@ -86,10 +90,10 @@ def safe_names(originals: Sequence[str], wanted: Sequence[str | None]) -> list[s
         names[index] = name
         taken.add(name)
     # First those that are safe as they are, then those that differ in case only.
-    ranks = (lambda n: is_safe(n), lambda n: is_safe(n.lower()), lambda n: True)
+    ranks = (is_safe, _is_safe_in_lower_case, bool)
     for fits in ranks:
         for index, original in enumerate(originals):
-            if index not in names and fits(original):
+            if index not in names and (fits(original) or fits is bool):
                 names[index] = free_name(safe_name(original), taken)
                 taken.add(names[index])
     return [names[index] for index in range(len(originals))]

@@ -52,7 +52,7 @@ def _random_of(bits: UInt64Array, seed: np.uint64, out: Int32Array) -> None:
 
 @_compiled
 def _rotate(x: np.uint64, r: int) -> np.uint64:
-    return (x << np.uint64(r)) | (x >> np.uint64(64 - r))
+    return np.uint64((x << np.uint64(r)) | (x >> np.uint64(64 - r)))
 
 
 @_compiled
@@ -64,17 +64,17 @@ def _word(data: UInt8Array, at: int, size: int) -> np.uint64:
 
 
 @_compiled
-def _round(state: np.uint64, word: np.uint64) -> np.uint64:
+def _round(state: np.uint64, word: np.uint64) -> Any:
     return _rotate(state + word * _P2, 31) * _P1
 
 
 @_compiled
-def _merge(state: np.uint64, lane: np.uint64) -> np.uint64:
+def _merge(state: np.uint64, lane: np.uint64) -> Any:
     return (state ^ _round(np.uint64(0), lane)) * _P1 + _P4
 
 
 @_compiled
-def _xxh64_long(data: UInt8Array, begin: int, end: int) -> np.uint64:
+def _xxh64_long(data: UInt8Array, begin: int, end: int) -> Any:
     """Return the state after the blocks of 32 bytes."""
     a, b, c, d = _P1 + _P2, _P2, np.uint64(0), np.uint64(0) - _P1
     at = begin
@@ -149,7 +149,7 @@ def key_bits(keys: pa.Array, fallback: UInt64Array) -> UInt64Array:
     if pa.types.is_integer(keys.type):
         wide = pa.uint64() if pa.types.is_unsigned_integer(keys.type) else pa.int64()
         filled = keys.cast(wide).fill_null(0) if keys.null_count else keys.cast(wide)
-        bits = filled.to_numpy(zero_copy_only=False).view(np.uint64)
+        bits: UInt64Array = filled.to_numpy(zero_copy_only=False).view(np.uint64)
     else:
         bits = text_bits(keys)
     if keys.null_count:

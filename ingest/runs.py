@@ -8,8 +8,10 @@ per partition, and a run is finished by one rename).
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -89,7 +91,7 @@ def write_run(task: RunTask, plan: TablePlan, folder: Path) -> Run:
     return Run(number=task.number, path=path, rows=batch.num_rows, largest=largest)
 
 
-def _numbers(column: pa.ChunkedArray) -> Int64Array:
+def _numbers(column: pa.ChunkedArray) -> npt.NDArray[Any]:
     return np.asarray(column.to_numpy())
 
 

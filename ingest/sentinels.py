@@ -51,7 +51,9 @@ def sentinel_notes(
         is_float = pa.types.is_floating(column.type)
         if found is None or not (is_float or pa.types.is_integer(column.type)):
             continue
-        suspects = [(found.minimum, found.at_minimum, _LOW)]
+        suspects: list[tuple[object, int, Sequence[float]]] = [
+            (found.minimum, found.at_minimum, _LOW)
+        ]
         if is_float:
             suspects.append((found.maximum, found.at_maximum, _HIGH))
         for value, count, known in suspects:

@@ -73,7 +73,7 @@ def _bounds(values: npt.NDArray[Any]) -> tuple[Any, Any, int, int, int]:
     low = high = values[0]
     at_low = at_high = nans = 0
     for value in values:
-        if value != value:  # noqa: PLR0124 - only NaN differs from itself
+        if value != value:  # only NaN differs from itself
             nans += 1
             continue
         if at_low == 0:

@@ -51,7 +51,10 @@ class Block:
 
 
 def _scan_records(
-    data: npt.NDArray[np.uint8], delimiter: int, count_empty: bool, final: bool
+    data: npt.NDArray[np.uint8],
+    delimiter: int,
+    count_empty: bool,  # noqa: FBT001 - compiled functions take no keywords
+    final: bool,  # noqa: FBT001
 ) -> tuple[int, int]:
     """Return the byte behind the last whole record, and the number of records before it."""
     end = records = 0
@@ -67,7 +70,7 @@ def _scan_records(
                     at += 1
                 else:
                     quoted = False
-        elif byte == _LF or byte == _CR:
+        elif byte in (_LF, _CR):
             if byte == _CR and at + 1 == data.size and not final:
                 break
             empty = at == begin

@@ -68,7 +68,7 @@ class FitsSource:
 
     def _read_rows(self, stream: BinaryIO, start: int, count: int) -> Bytes:
         raw = np.empty((count, self.row_width), np.uint8)
-        view = memoryview(raw).cast("B")
+        view = raw.reshape(-1).data
         done = 0
         try:
             while done < len(view):

@@ -7,7 +7,7 @@ null; NaN stays NaN.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -117,20 +117,20 @@ def source_columns(column: FitsColumn) -> list[SourceColumn]:
     """Return the Arrow columns that a FITS column becomes: two for complex numbers."""
     element = _element_type(column)
     count = _elements(column)
-    common = {"unit": column.unit, "ucd": column.ucd, "description": column.description}
-    arrow = element if count == 1 else pa.list_(element, count)
-    if column.code in _PAIRS:
-        return [
-            SourceColumn(
-                name=f"{column.name}.{part}",
-                type=arrow,
-                note=f"{part} part of complex numbers",
-                **common,
-            )
-            for part in ("real", "imag")
-        ]
-    note = "bits are kept as booleans" if column.code == "X" else ""
-    return [SourceColumn(name=column.name, type=arrow, note=note, **common)]
+    plain = SourceColumn(
+        name=column.name,
+        type=element if count == 1 else pa.list_(element, count),
+        unit=column.unit,
+        ucd=column.ucd,
+        description=column.description,
+        note="bits are kept as booleans" if column.code == "X" else "",
+    )
+    if column.code not in _PAIRS:
+        return [plain]
+    return [
+        replace(plain, name=f"{column.name}.{part}", note=f"{part} part of complex numbers")
+        for part in ("real", "imag")
+    ]
 
 
 def _elements(column: FitsColumn) -> int:
@@ -197,11 +197,13 @@ def _scaled(
     column: FitsColumn, native: npt.NDArray[Any], wanted: np.dtype[Any]
 ) -> npt.NDArray[Any]:
     if wanted.kind == "f":
-        return native.astype(np.float64) * column.scale + float(column.zero)
+        scaled: npt.NDArray[Any] = native.astype(np.float64) * column.scale + float(column.zero)
+        return scaled
     # Adding half the range is flipping the top bit, in two's complement.
     unsigned = native.view(f"u{wanted.itemsize}")
     top = unsigned.dtype.type(1 << (8 * wanted.itemsize - 1))
-    return (unsigned ^ top).view(wanted)
+    flipped: npt.NDArray[Any] = (unsigned ^ top).view(wanted)
+    return flipped
 
 
 def _in_lists(values: pa.Array, length: int) -> pa.Array:
