@@ -31,7 +31,6 @@ from hub.results.text import plain_texts
 
 _COUNT = np.dtype(">i4")
 _UNKNOWN = ord("?")
-_EMPTY = pa.scalar(b"", pa.large_binary())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +212,9 @@ def _joined(pieces: Sequence[Numbers | pa.Array]) -> memoryview:
     if len(pieces) == 1:
         return pieces[0].view(np.uint8).data
     arrays = [_as_binary(piece) if isinstance(piece, np.ndarray) else piece for piece in pieces]
-    return bytes_of(pc.binary_join_element_wise(*arrays, _EMPTY))
+    # Made here and not with the module: pyarrow imports pandas for its first scalar.
+    nothing = pa.scalar(b"", pa.large_binary())
+    return bytes_of(pc.binary_join_element_wise(*arrays, nothing))
 
 
 def _as_binary(records: Numbers) -> pa.Array:
