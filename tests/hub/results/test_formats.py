@@ -45,7 +45,8 @@ def test_an_unknown_format_is_told_with_the_known_ones() -> None:
 
 def test_formats_load_without_heavy_libraries() -> None:
     code = (
-        "import sys; from hub.results.formats import find_format; [find_format(name) for name in ('csv', 'jsonl', 'votable', 'fits')];"
+        "import sys; from hub.results.formats import find_format;"
+        "[find_format(name) for name in ('csv', 'jsonl', 'votable', 'fits')];"
         "print([m for m in sys.modules if m in ('astropy', 'pandas', 'pyarrow.parquet', 'numba')])"
     )
     loaded = subprocess.run(
