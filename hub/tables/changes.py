@@ -51,8 +51,9 @@ def version_to_fill(connection: Connection, catalog: CatalogDescription) -> int:
     has_default = connection.execute(
         select(exists().where(of_catalog, versions.c.is_default))
     ).scalar_one()
-    key = connection.execute(
-        insert(versions).values(
+    version_id = connection.execute(
+        insert(versions)
+        .values(
             catalog_id=catalog_id,
             version=catalog.version,
             is_default=not has_default,
@@ -63,10 +64,10 @@ def version_to_fill(connection: Connection, catalog: CatalogDescription) -> int:
             public=True,
             created=catalog.created,
         )
-    ).inserted_primary_key
-    version_id = int(key[0]) if key else 0
+        .returning(versions.c.id)
+    ).scalar_one()
     write_citation(connection, version_id, catalog.citation)
-    return version_id
+    return int(version_id)
 
 
 def refuse_existing(connection: Connection, version_id: int, catalog: CatalogDescription) -> None:
@@ -178,10 +179,8 @@ def _catalog_to_fill(connection: Connection, catalog: CatalogDescription) -> int
         .one_or_none()
     )
     if row is None:
-        key = connection.execute(
-            insert(catalogs).values(name=catalog.catalog, owner=catalog.owner)
-        ).inserted_primary_key
-        return int(key[0]) if key else 0
+        made = insert(catalogs).values(name=catalog.catalog, owner=catalog.owner)
+        return int(connection.execute(made.returning(catalogs.c.id)).scalar_one())
     if row["owner"] != catalog.owner:
         raise NotOwnerError(f"Only {row['owner']} may add to catalog {catalog.catalog}.")
     return int(row["id"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from hub.tables import schema
 from hub.tables.description import (
@@ -66,12 +66,11 @@ def load_table(
     )
 
 
-def _insert_one(connection: Connection, table: Any, values: Mapping[str, Any]) -> int:
-    key = connection.execute(insert(table), values).inserted_primary_key
-    return int(key[0]) if key else 0
+def _insert_one(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
+    return int(connection.execute(insert(table).returning(table.c.id), values).scalar_one())
 
 
-def _insert_many(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+def _insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         connection.execute(insert(table), rows)
 
