@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from hub.errors import UsageError
+from hub.query.errors import UnknownColumnError
 from hub.query.nearest import hint_of_names
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 50
-MAX_TERMS = 1_000
+MAX_TERMS = 150  # sums are as deep as they are long, and engines limit the depth
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -38,32 +39,30 @@ class ExpressionError(UsageError):
     """An expression that is none, or that names what is not there."""
 
 
-def _stock(node: type[exp.Func]) -> Callable[[list[exp.Expression]], exp.Expression]:
+def _stock(node: type[exp.Func]) -> Callable[[list[exp.Expr]], exp.Expr]:
     return lambda arguments: node(this=arguments[0])
 
 
-def _pair(node: type[exp.Func]) -> Callable[[list[exp.Expression]], exp.Expression]:
+def _pair(node: type[exp.Func]) -> Callable[[list[exp.Expr]], exp.Expr]:
     return lambda arguments: node(this=arguments[0], expression=arguments[1])
 
 
-def _many(node: type[exp.Func]) -> Callable[[list[exp.Expression]], exp.Expression]:
+def _many(node: type[exp.Func]) -> Callable[[list[exp.Expr]], exp.Expr]:
     return lambda arguments: node(this=arguments[0], expressions=arguments[1:])
 
 
-def _round(arguments: list[exp.Expression]) -> exp.Expression:
+def _round(arguments: list[exp.Expr]) -> exp.Expr:
     return exp.Round(this=arguments[0], decimals=arguments[1] if len(arguments) > 1 else None)
 
 
-def _extreme(node: type[exp.Func]) -> Callable[[list[exp.Expression]], exp.Expression]:
+def _extreme(node: type[exp.Func]) -> Callable[[list[exp.Expr]], exp.Expr]:
     # Nulls are skipped, as DuckDB and Spark do; rendering cures the others.
-    return lambda arguments: node(
-        this=arguments[0], expressions=arguments[1:], ignore_nulls=True
-    )
+    return lambda arguments: node(this=arguments[0], expressions=arguments[1:], ignore_nulls=True)
 
 
 @dataclass(frozen=True)
 class _Function:
-    make: Callable[[list[exp.Expression]], exp.Expression]
+    make: Callable[[list[exp.Expr]], exp.Expr]
     least: int = 1
     most: int = 1
 
@@ -104,7 +103,7 @@ class _Token:
 
 def parse_expression(
     text: str, columns: Collection[str] | None = None, *, where: str = ""
-) -> exp.Expression:
+) -> exp.Expr:
     """Return the syntax tree of an expression, its columns quoted.
 
     Parameters
@@ -116,9 +115,9 @@ def parse_expression(
 
     Raises
     ------
-    ExpressionError
+    ExpressionError, UnknownColumnError
         With the position in the text and the nearest known name. Texts above
-        10 000 characters, nesting above 50 and more than 1000 terms are refused.
+        10 000 characters, nesting above 50 and more than 150 terms are refused.
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
@@ -128,19 +127,19 @@ def parse_expression(
     return parser.parse()
 
 
-def column_names(tree: exp.Expression) -> list[str]:
+def column_names(tree: exp.Expr) -> list[str]:
     """Return the names of the columns of an expression, each once, in order."""
     return list(dict.fromkeys(column.name for column in tree.find_all(exp.Column, bfs=False)))
 
 
-def number_literal(value: float) -> exp.Expression:
+def number_literal(value: float) -> exp.Expr:
     """Return a number for SQL: a whole one as it is, else as a double.
 
     Doubles are written with an exponent: ``0.1`` would be a decimal number in
     SQL, which engines round differently.
     """
     if isinstance(value, int):
-        node: exp.Expression = exp.Literal.number(str(abs(value)))
+        node: exp.Expr = exp.Literal.number(str(abs(value)))
     else:
         digits = repr(abs(value))
         node = exp.Literal.number(digits if "e" in digits else f"{digits}e0")
@@ -184,7 +183,7 @@ class _Parser:
         self._depth = 0
         self._terms = 0
 
-    def parse(self) -> exp.Expression:
+    def parse(self) -> exp.Expr:
         tree = self._sum()
         if self._token.kind != "end":
             raise self._unexpected("an operator")
@@ -201,7 +200,7 @@ class _Parser:
             return token.text
         return None
 
-    def _sum(self) -> exp.Expression:
+    def _sum(self) -> exp.Expr:
         self._deeper()
         tree = self._product()
         while sign := self._take("+", "-"):
@@ -214,7 +213,7 @@ class _Parser:
         self._depth -= 1
         return tree
 
-    def _product(self) -> exp.Expression:
+    def _product(self) -> exp.Expr:
         tree = self._sign()
         while sign := self._take("*", "/"):
             right = _grouped(self._sign(), exp.Neg)
@@ -226,10 +225,10 @@ class _Parser:
                 tree.set("safe", False)
         return tree
 
-    def _sign(self) -> exp.Expression:
+    def _sign(self) -> exp.Expr:
         self._deeper()
         if self._take("-"):
-            tree: exp.Expression = exp.Neg(this=_grouped(self._sign(), exp.Neg))
+            tree: exp.Expr = exp.Neg(this=_grouped(self._sign(), exp.Neg))
         elif self._take("+"):
             tree = self._sign()
         else:
@@ -237,7 +236,7 @@ class _Parser:
         self._depth -= 1
         return tree
 
-    def _power(self) -> exp.Expression:
+    def _power(self) -> exp.Expr:
         base = self._atom()
         if not self._take("^"):
             if self._token.text == "**":
@@ -245,7 +244,7 @@ class _Parser:
             return base
         return exp.Pow(this=base, expression=_bare(self._sign()))
 
-    def _atom(self) -> exp.Expression:
+    def _atom(self) -> exp.Expr:
         token = self._token
         self._terms += 1
         if self._terms > MAX_TERMS:
@@ -267,7 +266,7 @@ class _Parser:
             return exp.Paren(this=tree) if isinstance(tree, exp.Binary | exp.Neg) else tree
         raise self._unexpected("a number, a column or a parenthesis")
 
-    def _named(self, token: _Token) -> exp.Expression:
+    def _named(self, token: _Token) -> exp.Expr:
         if not self._take("("):
             return self._column(token.text, token)
         function = _FUNCTIONS.get(token.text.lower())
@@ -292,17 +291,13 @@ class _Parser:
             )
         return function.make(arguments)
 
-    def _column(self, name: str, token: _Token) -> exp.Expression:
+    def _column(self, name: str, token: _Token) -> exp.Expr:
         if self._columns is not None:
             known = self._columns.get(name.lower())
             if known is None:
-                names = [*self._columns.values(), *FUNCTIONS]
-                raise _error(
-                    f"There is no column {name}.",
-                    token.place,
-                    self._where,
-                    hint_of_names(name, names, "columns"),
-                )
+                place = _error("", token.place, self._where).where
+                hint = hint_of_names(name, self._columns.values(), "columns")
+                raise UnknownColumnError(f"There is no column {name}.", hint=hint, where=place)
             name = known
         return exp.column(name, quoted=True)
 
@@ -325,7 +320,7 @@ class _Parser:
         return _error(f"Expected {wanted}, but {found}.", token.place, self._where)
 
 
-def _number(text: str) -> exp.Expression:
+def _number(text: str) -> exp.Expr:
     if text.isdigit() and int(text[:40]) < 2**63:
         return exp.Literal.number(str(int(text)))
     value = float(text)
@@ -334,10 +329,10 @@ def _number(text: str) -> exp.Expression:
     return number_literal(value)
 
 
-def _grouped(tree: exp.Expression, *kinds: type[exp.Expression]) -> exp.Expression:
+def _grouped(tree: exp.Expr, *kinds: type[exp.Expr]) -> exp.Expr:
     return exp.Paren(this=tree) if isinstance(tree, kinds) else tree
 
 
-def _bare(tree: exp.Expression) -> exp.Expression:
+def _bare(tree: exp.Expr) -> exp.Expr:
     """Group what follows ``^``: sqlglot writes it as a function or as an operator."""
     return exp.Paren(this=tree) if isinstance(tree, exp.Binary | exp.Neg | exp.Pow) else tree

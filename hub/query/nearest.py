@@ -10,7 +10,9 @@ def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """Return up to ``count`` known names that look like ``name``, the nearest first."""
     by_lower = {candidate.lower(): candidate for candidate in known}
     wanted = name.lower()
-    close = [candidate for candidate in by_lower if len(wanted) > 1 and candidate.startswith(wanted)]
+    close = [
+        candidate for candidate in by_lower if len(wanted) > 1 and candidate.startswith(wanted)
+    ]
     alike = get_close_matches(wanted, by_lower, n=count, cutoff=0.55)
     close += [candidate for candidate in alike if candidate not in close]
     if len(wanted) >= 3:

@@ -149,9 +149,7 @@ class TargetsRegion(Part):
     """Discs around many positions."""
 
     kind: Literal["targets"] = "targets"
-    positions_deg: (
-        tuple[Pair, ...] | tuple[NamedPosition, ...] | tuple[GalacticNamedPosition, ...]
-    )
+    positions_deg: tuple[Pair, ...] | tuple[NamedPosition, ...] | tuple[GalacticNamedPosition, ...]
     radius_arcsec: Degrees
     frame: Frame = "icrs"
 
@@ -305,4 +303,3 @@ def _check_shape(region: Any, where: str) -> None:
         separator = ", " if " " in error.where else "."
         error.where = separator.join(part for part in (where, error.where) if part)
         raise
-

@@ -62,7 +62,7 @@ def cover(region: Region, max_ranges: int = 64) -> Cover:
             return Cover(join_nearest(_targets_touched(region), max_ranges), _FULL[:0])
         case Cone() | Box() | Polygon():
             touched, inside = _walk(_judge(region), 4 * max_ranges)
-            return Cover(join_nearest(touched, max_ranges), _largest(inside, max_ranges))
+            return Cover(join_nearest(touched, max_ranges), largest_ranges(inside, max_ranges))
 
 
 def join_nearest(ranges: Ranges, max_ranges: int) -> Ranges:
@@ -76,7 +76,8 @@ def join_nearest(ranges: Ranges, max_ranges: int) -> Ranges:
     return np.stack([ranges[first, 0], ranges[last, 1]], axis=1)
 
 
-def _largest(ranges: Ranges, max_ranges: int) -> Ranges:
+def largest_ranges(ranges: Ranges, max_ranges: int) -> Ranges:
+    """Return the longest of sorted ranges, still sorted."""
     if len(ranges) <= max_ranges:
         return ranges
     sizes = ranges[:, 1] - ranges[:, 0]
@@ -152,9 +153,12 @@ def _box_judge(box: Box) -> Judge:
         off = np.abs(np.mod(lon - middle + pi, 2.0 * pi) - pi)
         # Half of the longitudes that the bounding circle spans; all near a pole.
         ratio = sin(min(bound, pi / 2)) / np.maximum(np.cos(lat), 1e-300)
-        spread = np.where(
-            np.abs(lat) + bound < pi / 2, np.arcsin(np.minimum(ratio, 1.0)) * (1 + 1e-9), 4.0
-        ) + _SLACK
+        spread = (
+            np.where(
+                np.abs(lat) + bound < pi / 2, np.arcsin(np.minimum(ratio, 1.0)) * (1 + 1e-9), 4.0
+            )
+            + _SLACK
+        )
         return touch & (off <= half + spread), within & (off < half - spread)
 
     return judge

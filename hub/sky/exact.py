@@ -1,6 +1,6 @@
 """The exact tests of regions, written once for numpy and for SQL.
 
-A test is built with ``+ - * & | ~`` and comparisons on whatever stands for ra
+A test is built with ``+ - *`` and comparisons on whatever stands for ra
 and dec, and with the functions of an `Algebra`; so the formula of
 `Region.contains` and that of the condition in SQL are the same, step by step.
 A NaN position is never inside: every test is positive.
@@ -37,6 +37,10 @@ class Algebra:
     sin: Callable[[Any], Any]
     cos: Callable[[Any], Any]
 
+    negate: Callable[[Any], Any]
+    all_of: Callable[[Sequence[Any]], Any]
+    """Whether every test holds."""
+
     any_of: Callable[[Sequence[Any]], Any]
     """Whether one of the tests holds."""
 
@@ -45,8 +49,8 @@ class Algebra:
 
 
 class _Box(Protocol):
-    frame: Frame
-
+    @property
+    def frame(self) -> Frame: ...
     @property
     def lat_min_deg(self) -> float: ...
     @property
@@ -67,6 +71,8 @@ def numpy_algebra() -> Algebra:
         number=float,
         sin=np.sin,
         cos=np.cos,
+        negate=np.logical_not,
+        all_of=np.logical_and.reduce,
         any_of=np.logical_or.reduce,
         is_odd=np.logical_xor.reduce,
     )
@@ -116,24 +122,26 @@ def box_test(box: _Box, ra: Any, dec: Any, algebra: Algebra) -> Any:
     if box.frame == "galactic":
         return _galactic_box_test(box, ra, dec, algebra)
     number = algebra.number
-    test = (dec >= number(box.lat_min_deg)) & (dec <= number(box.lat_max_deg))
-    if box.full_circle:
-        return test
-    east, west = ra >= number(box.start_deg), ra <= number(box.end_deg)
-    return test & (east & west if box.start_deg <= box.end_deg else east | west)
+    tests = [dec >= number(box.lat_min_deg), dec <= number(box.lat_max_deg)]
+    if not box.full_circle:
+        join = algebra.all_of if box.start_deg <= box.end_deg else algebra.any_of
+        tests.append(join([ra >= number(box.start_deg), ra <= number(box.end_deg)]))
+    return algebra.all_of(tests)
 
 
 def _galactic_box_test(box: _Box, ra: Any, dec: Any, algebra: Algebra) -> Any:
     """Test without an arc tangent, which not every engine has."""
     x, y, z = (_dot(row, ra, dec, algebra) for row in ICRS_TO_GALACTIC)
-    test = _above(box.lat_min_deg, x, y, z, algebra) & _above(
-        -box.lat_max_deg, x, y, -z, algebra
-    )
-    if box.full_circle:
-        return test
-    after = _east_of(box.start_deg, x, y, algebra)
-    before = _east_of(box.end_deg + 180.0, x, y, algebra)
-    return test & (after & before if box.width_deg <= 180.0 else after | before)
+    tests = [
+        _above(box.lat_min_deg, x, y, z, algebra),
+        _above(-box.lat_max_deg, x, y, -z, algebra),
+    ]
+    if not box.full_circle:
+        join = algebra.all_of if box.width_deg <= 180.0 else algebra.any_of
+        after = _east_of(box.start_deg, x, y, algebra)
+        before = _east_of(box.end_deg + 180.0, x, y, algebra)
+        tests.append(join([after, before]))
+    return algebra.all_of(tests)
 
 
 def _above(lat_deg: float, x: Any, y: Any, z: Any, algebra: Algebra) -> Any:
@@ -143,9 +151,10 @@ def _above(lat_deg: float, x: Any, y: Any, z: Any, algebra: Algebra) -> Any:
         return z >= number(sin(radians(lat_deg)) - _SIDE_SLACK)
     axis = sin(radians(90.0 - abs(lat_deg)))  # exactly 0 for a pole
     if lat_deg > 0:
-        return (z > number(0.0)) & (x * x + y * y <= number((axis + _SIDE_SLACK) ** 2))
+        near = x * x + y * y <= number((axis + _SIDE_SLACK) ** 2)
+        return algebra.all_of([z > number(0.0), near])
     inner = max(axis - _SIDE_SLACK, 0.0)
-    return (z >= number(0.0)) | (x * x + y * y >= number(inner**2))
+    return algebra.any_of([z >= number(0.0), x * x + y * y >= number(inner**2)])
 
 
 def _east_of(lon_deg: float, x: Any, y: Any, algebra: Algebra) -> Any:
@@ -169,15 +178,16 @@ def polygon_test(shape: SphericalPolygon, ra: Any, dec: Any, algebra: Algebra) -
         across = dot(normal)
         left = dot(np.cross(shape.reference, start)) >= zero
         right = dot(np.cross(shape.reference, end)) < zero
-        crossings.append(left & right & (across < zero))
-        between = (dot(np.cross(normal, start)) >= back) & (dot(np.cross(end, normal)) >= back)
-        borders.append((across <= slack) & (across >= back) & between)
-    odd = algebra.is_odd(crossings)
-    # NaN must not slip in by a negation: it is nowhere, so not within +-90.
-    inside = ~odd & (dec <= algebra.number(90.0)) & (ra <= algebra.number(360.0)) if (
-        shape.reference_inside
-    ) else odd
-    return inside | algebra.any_of(borders)
+        crossings.append(algebra.all_of([left, right, across < zero]))
+        ahead = dot(np.cross(normal, start)) >= back
+        before = dot(np.cross(end, normal)) >= back
+        borders.append(algebra.all_of([across <= slack, across >= back, ahead, before]))
+    inside = algebra.is_odd(crossings)
+    if shape.reference_inside:
+        # NaN must not slip in by a negation: it is nowhere, so not up to 90 degrees.
+        known = [dec <= algebra.number(90.0), ra <= algebra.number(360.0)]
+        inside = algebra.all_of([algebra.negate(inside), *known])
+    return algebra.any_of([inside, *borders])
 
 
 def _dot(vector: NDArray[np.float64], ra: Any, dec: Any, algebra: Algebra) -> Any:

@@ -74,7 +74,8 @@ class SphericalPolygon:
 
     def distances(self, points: Vectors) -> NDArray[np.float64]:
         """Return the angle in rad from each point, shape ``(m, 3)``, to the nearest side."""
-        return _side_distances(points, self.starts, self.ends, self.normals).min(axis=1)
+        angles = _side_distances(points, self.starts, self.ends, self.normals)
+        return np.asarray(angles.min(axis=1))
 
 
 def _unit(vectors: Vectors) -> Vectors:
@@ -120,7 +121,7 @@ def _side_distances(points: Vectors, starts: Vectors, ends: Vectors, normals: Ve
     chords = np.linalg.norm(points[:, np.newaxis] - starts, axis=2)
     other = np.linalg.norm(points[:, np.newaxis] - ends, axis=2)
     to_corner = 2.0 * np.arcsin(np.minimum(np.minimum(chords, other) / 2.0, 1.0))
-    return np.where(ahead & before, np.minimum(to_circle, to_corner), to_corner)
+    return np.asarray(np.where(ahead & before, np.minimum(to_circle, to_corner), to_corner))
 
 
 def _reference(starts: Vectors, ends: Vectors, normals: Vectors) -> Vectors:
