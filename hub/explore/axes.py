@@ -17,6 +17,13 @@ _WIDEST_MARGIN = 0.25
 """Bins; with guesses less certain than this every value is searched instead."""
 
 
+_WIDEST_STRETCH = 48
+"""Bits of a double; 16 stretches to an octave."""
+
+_MOST_STRETCHES = 1 << 18
+"""A table of 1 MiB, which a processor's cache still holds."""
+
+
 class AxisError(UsageError):
     """A range or a number of bins that makes no axis."""
 
@@ -86,37 +93,68 @@ class Axis:
 
         Values count as doubles: a bigint beyond 2^53 is rounded to the nearest.
         """
-        guess, origin, scale, margin = self._guess
-        if guess is None:
-            codes[:] = kernels.UNSURE
+        if self.log:
+            unsure = self._look_up(numbers.values, codes)
         else:
-            guess(numbers.values, origin, float(self.bins), scale, margin, codes)
-        kernels.decide(numbers.values, self.edges, self.log, codes)
+            unsure = self._guess(numbers.values, codes)
+        if unsure:
+            kernels.decide(numbers.values, self.edges, self.log, codes)
         if numbers.bitmap is not None:
             kernels.mark_nulls(numbers.bitmap, numbers.offset, codes)
 
+    def _guess(self, values: npt.NDArray[Any], codes: npt.NDArray[np.int32]) -> bool:
+        """Write codes by multiplication; return whether some are left to the edges."""
+        if self._scale is None:
+            codes[:] = kernels.UNSURE
+            return True
+        scale, margin = self._scale
+        guess = kernels.guess_linear
+        return bool(guess(values, self.low, float(self.bins), scale, margin, codes))
+
     @cached_property
-    def _guess(self) -> tuple[Any, float, float, float]:
-        """Kernel, origin, bins per unit, and how near to an edge a guess may err, in bins.
+    def _scale(self) -> tuple[float, float] | None:
+        """Bins per unit, and how near to an edge a guess may err, in bins.
 
         Differences, products and edges are each rounded to a few units in the
-        last place of the largest number involved; 16 of them are taken.
+        last place of the largest number involved; 16 of them are taken. Null
+        when no guess would be certain.
         """
-        if self.log:
-            origin = math.log(self.low)
-            span = math.log(self.high) - origin
-            largest = max(abs(origin), abs(math.log(self.high)), 1.0)
-            kernel = kernels.guess_log
-        else:
-            origin = self.low
-            span = self.high - self.low
-            largest = max(abs(self.low), abs(self.high))
-            kernel = kernels.guess_linear
-        scale = self.bins / span if span > 0 else math.inf
-        error = 16 * sys.float_info.epsilon * max(largest, sys.float_info.min) * scale
-        if not (math.isfinite(scale) and scale > 0 and error < _WIDEST_MARGIN):
-            return None, origin, 0.0, 0.0
-        return kernel, origin, scale, max(error, 1e-9)
+        span = self.high - self.low
+        largest = max(abs(self.low), abs(self.high), sys.float_info.min)
+        scale = self.bins / span
+        error = 16 * sys.float_info.epsilon * largest * scale
+        if not (0 < scale < math.inf and error < _WIDEST_MARGIN):
+            return None
+        return scale, max(error, 1e-9)
+
+    def _look_up(self, values: npt.NDArray[Any], codes: npt.NDArray[np.int32]) -> bool:
+        """Write codes of a logarithmic axis; return whether some are left to the edges."""
+        if self._table is None:
+            codes[:] = kernels.UNSURE
+            return True
+        first, shift, table = self._table
+        doubles = values.astype(np.float64, copy=False)
+        bits = doubles.view(np.int64)
+        look_up = kernels.look_up_log
+        return bool(look_up(doubles, bits, self.edges, first, shift, table, codes))
+
+    @cached_property
+    def _table(self) -> tuple[int, int, npt.NDArray[np.int32]] | None:
+        """First stretch, bits that a stretch spans, and the bin where each stretch begins.
+
+        Null when stretches with at most one edge each would be too many.
+        """
+        ends = np.array([self.low, self.high]).view(np.int64).tolist()
+        for shift in range(_WIDEST_STRETCH, -1, -1):
+            first, last = ends[0] >> shift, ends[1] >> shift
+            if last - first >= _MOST_STRETCHES:
+                return None
+            starts = (np.arange(first, last + 1) << shift).view(np.float64)
+            table = np.searchsorted(self.edges, starts, side="right") - 1
+            table = np.clip(table, 0, self.bins - 1)
+            if np.diff(table, append=self.bins - 1).max() <= 1:
+                return int(first), shift, table.astype(np.int32)
+        return None
 
 
 def check_range(low: float, high: float, *, log: bool, name: str) -> None:

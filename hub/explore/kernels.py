@@ -1,7 +1,7 @@
 """The loops over rows: values to bins, bins to cells, cells to statistics.
 
 Work goes in three steps over blocks of rows that fit into a processor's cache:
-`guess_linear` or `guess_log` and then `decide` write one code per row and axis,
+`guess_linear` or `look_up_log` and then `decide` write one code per row and axis,
 `mark_nulls` overwrites those of null rows, and a kernel per statistic adds the
 rows to the grid. So a kernel is compiled per type of one column, never per
 combination. Guessing by a multiplication and searching only next to the edges
@@ -68,11 +68,21 @@ def _outside(value: Any, low: Any, log: Any) -> Any:
 
 
 @_kernel
-def guess_linear(values: Any, low: Any, bins: Any, scale: Any, margin: Any, codes: Any) -> None:
+def _any_negative(codes: Any) -> Any:
+    """Tell whether a code is negative: a pass of its own costs less than a flag in the loop."""
+    bits = np.int32(0)
+    for row in range(codes.size):
+        bits |= codes[row]
+    return bits < 0
+
+
+@_kernel
+def guess_linear(values: Any, low: Any, bins: Any, scale: Any, margin: Any, codes: Any) -> Any:
     """Write the bin of each value on a linear axis, or `UNSURE`.
 
     A bin is believed when the value is further than ``margin`` bins from an edge.
-    The loop has no branches, so that compilers turn it into vector instructions;
+    Returns whether any was not. The loop has no branches, so that compilers turn
+    it into vector instructions;
     NaN ends at place 0, which is an edge.
     """
     upper = 1.0 - margin
@@ -83,22 +93,31 @@ def guess_linear(values: Any, low: Any, bins: Any, scale: Any, margin: Any, code
         guess = np.int32(place)
         rest = place - guess
         codes[row] = guess if (rest >= margin) & (rest <= upper) else UNSURE
+    return _any_negative(codes)
 
 
 @_kernel
-def guess_log(values: Any, origin: Any, bins: Any, scale: Any, margin: Any, codes: Any) -> None:
-    """Write the bin of each value on a logarithmic axis, or `UNSURE`; as `guess_linear`.
+def look_up_log(
+    values: Any, bits: Any, edges: Any, first: Any, shift: Any, table: Any, codes: Any
+) -> Any:
+    """Write the bin of each value on a logarithmic axis, or `UNSURE` outside.
 
-    ``origin`` is the natural logarithm of the first edge.
+    The bits of a positive double grow with it, almost as its logarithm does.
+    ``table`` holds the bin where each stretch of equal leading bits begins; a
+    stretch has at most one edge in it, so one comparison settles the bin, and
+    no logarithm is taken. Returns whether any value was outside.
     """
-    upper = 1.0 - margin
+    low = edges[0]
+    high = edges[edges.size - 1]
+    last = edges.size - 2
     for row in range(values.size):
-        place = (math.log(np.float64(values[row])) - origin) * scale
-        place = place if place > 0.0 else 0.0
-        place = place if place < bins else bins
-        guess = np.int32(place)
-        rest = place - guess
-        codes[row] = guess if (rest >= margin) & (rest <= upper) else UNSURE
+        value = values[row]
+        if value >= low and value <= high:
+            place = table[(bits[row] >> shift) - first]
+            codes[row] = min(place + (value >= edges[place + 1]), last)
+        else:
+            codes[row] = UNSURE
+    return _any_negative(codes)
 
 
 @_kernel
@@ -148,7 +167,7 @@ def _row_class(x: Any, y: Any) -> Any:
 
 @_kernel
 def count_1d(x: Any, grid: Any, tally: Any) -> None:
-    """Add rows to a grid of counts with one axis."""
+    """Add rows to a grid of uint32 counts with one axis."""
     for row in range(x.size):
         code = x[row]
         if code >= 0:
@@ -159,7 +178,7 @@ def count_1d(x: Any, grid: Any, tally: Any) -> None:
 
 @_kernel
 def count_2d(x: Any, y: Any, width: Any, grid: Any, tally: Any) -> None:
-    """Add rows to a flat grid of counts with two axes; x runs fastest."""
+    """Add rows to a flat grid of uint32 counts with two axes; x runs fastest."""
     for row in range(x.size):
         column = x[row]
         line = y[row]

@@ -17,9 +17,7 @@ class _End:
         self.error = error
 
 
-def read_ahead(
-    items: Iterable[Item], depth: int = _DEPTH
-) -> Generator[Item, None, None]:
+def read_ahead(items: Iterable[Item], depth: int = _DEPTH) -> Generator[Item, None, None]:
     """Yield items that a thread takes from their source up to ``depth`` ahead.
 
     An error of the source is raised here, in its turn. When the caller stops
