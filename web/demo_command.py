@@ -10,7 +10,8 @@ from hub.settings import Settings
 from ingest.demo.make import make_demo
 from ingest.demo.mock import DEFAULT_ROWS, MAX_ROWS
 from ingest.progress import Progress
-from web.commands import DEFAULT_HOST, DEFAULT_PORT, serve_pages
+from web.commands import DEFAULT_HOST, DEFAULT_PORT
+from web.server import serve_forever
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -29,13 +30,10 @@ def configure(parser: ArgumentParser) -> None:
 def run(options: Namespace, settings: Settings) -> int:
     """Make what is missing; serve unless told not to."""
     services = assemble(settings)
-    try:
-        make_demo(services, options.rows, Progress(sys.stderr))
-    finally:
-        services.registry.close()
-    if not options.no_serve:
-        serve_pages(settings, DEFAULT_HOST, options.port)
-    return 0
+    make_demo(services, options.rows, Progress(sys.stderr))
+    if options.no_serve:
+        return 0
+    return serve_forever(services, DEFAULT_HOST, options.port)
 
 
 def _row_count(text: str) -> int:
