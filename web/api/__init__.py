@@ -1,0 +1,1 @@
+"""The same answers as JSON and files: one blueprint each."""

@@ -1,0 +1,84 @@
+"""Plots that were just made: a page needs their numbers first, its pictures a moment later.
+
+Table versions never change, so a plot of a frozen selection stays right.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from hub.access import User
+from hub.engines.base import Cancel, QueryCancelledError
+from hub.errors import TransientError
+from hub.explore.plot import BinnedPlot
+from hub.explore.request import PlotRequest
+from hub.services.exploration import Exploration
+
+KEPT = 24
+"""Plots; a map of 400 × 300 cells takes 2 MB."""
+
+
+@dataclass
+class _Entry:
+    """One plot, made by whoever holds the lock first."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    plot: BinnedPlot | None = None
+
+
+class SlowPlotError(TransientError):
+    """A plot took longer than a page may wait."""
+
+
+class PlotCache:
+    """Makes plots, each once, and keeps the latest."""
+
+    def __init__(self, exploration: Exploration, timeout_s: float) -> None:
+        self._exploration = exploration
+        self._timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[tuple[str, ...], _Entry] = OrderedDict()
+
+    def plot(self, request: PlotRequest, user: User) -> BinnedPlot:
+        """Return the plot of a request whose selection is frozen.
+
+        Raises
+        ------
+        SlowPlotError
+            It was not ready in time; the engine was stopped.
+        HubError
+            As `Exploration.plot`; nothing is kept then.
+        """
+        entry = self._entry((user.name, *_key(request)))
+        with entry.lock:
+            if entry.plot is None:
+                entry.plot = self._make(request, user)
+            return entry.plot
+
+    def _make(self, request: PlotRequest, user: User) -> BinnedPlot:
+        cancel = Cancel()
+        timer = threading.Timer(self._timeout_s, cancel.cancel)
+        timer.start()
+        try:
+            return self._exploration.plot(request, user, cancel=cancel)
+        except QueryCancelledError as error:
+            raise SlowPlotError(
+                f"This plot was not ready after {self._timeout_s:g} s, so it was stopped.",
+                hint="Take a smaller region, a stronger filter or a sample.",
+            ) from error
+        finally:
+            timer.cancel()
+
+    def _entry(self, key: tuple[str, ...]) -> _Entry:
+        with self._lock:
+            entry = self._entries.setdefault(key, _Entry())
+            self._entries.move_to_end(key)
+            while len(self._entries) > KEPT:
+                self._entries.popitem(last=False)
+            return entry
+
+
+def _key(request: PlotRequest) -> tuple[str, ...]:
+    """Return what tells plots apart."""
+    axes = (request.x, request.y, request.bins, request.statistic, request.of)
+    return (request.selection.canonical(), *map(repr, axes))

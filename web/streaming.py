@@ -1,0 +1,153 @@
+"""Downloads: a writer that pushes bytes becomes an iterator that the server pulls.
+
+The writer runs in a thread of its own and is held back by a short queue, so
+memory stays bounded however slow the client is. When the client leaves, the
+server closes the iterator: the writer is told at its next write, and the engine
+at once.
+"""
+
+import logging
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, Full, Queue
+from typing import BinaryIO, cast
+
+from hub.engines.base import Cancel
+from hub.results.compress import compressed
+from hub.results.formats import Format
+from hub.tables.stream import ResultStream
+
+logger = logging.getLogger("web.streaming")
+
+_CHUNK_BYTES = 256 * 1024
+_CHUNKS = 8
+_LOOK_S = 0.2
+
+Write = Callable[[BinaryIO], None]
+
+
+class ClientLeftError(Exception):
+    """Nobody reads any more; stops a writer from inside its sink."""
+
+
+@dataclass(frozen=True)
+class _Failed:
+    """The writer raised."""
+
+    error: BaseException
+
+
+_END = object()
+
+
+class _QueueSink:
+    """The side that the writer sees: a file that can only be written."""
+
+    def __init__(self, queue: Queue[object], left: threading.Event) -> None:
+        self._queue = queue
+        self._left = left
+        self._buffer = bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Take bytes; wait while the reader is behind."""
+        self._buffer += data
+        if len(self._buffer) >= _CHUNK_BYTES:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        """Hand over what is buffered."""
+        if self._buffer:
+            self.put(bytes(self._buffer))
+            self._buffer.clear()
+
+    def put(self, item: object) -> None:
+        """Hand over one item; raise when the reader is gone."""
+        while not self._left.is_set():
+            try:
+                self._queue.put(item, timeout=_LOOK_S)
+            except Full:
+                continue
+            return
+        raise ClientLeftError
+
+
+def stream_bytes(write: Write, cancel: Cancel) -> Iterator[bytes]:
+    """Return the bytes that ``write`` makes, as an iterator that may be closed early.
+
+    The first bytes are waited for here, so what is wrong from the start is
+    raised here and not in the middle of an answer.
+
+    Parameters
+    ----------
+    write
+        Runs in another thread; gets a binary file of which only ``write`` works.
+    cancel
+        Called when the reader leaves before the end.
+    """
+    queue: Queue[object] = Queue(maxsize=_CHUNKS)
+    left = threading.Event()
+    sink = _QueueSink(queue, left)
+
+    def run() -> None:
+        try:
+            write(cast("BinaryIO", sink))
+            sink.flush()
+            sink.put(_END)
+        except ClientLeftError:
+            logger.info("A download was left by its client.")
+        except BaseException as error:  # noqa: BLE001  raised again in the reader's thread
+            _hand_over(sink, error)
+
+    threading.Thread(target=run, name="download", daemon=True).start()
+    first = _next(queue)
+
+    def pieces() -> Iterator[bytes]:
+        item = first
+        try:
+            while item is not _END:
+                yield cast("bytes", item)
+                item = _next(queue)
+        finally:
+            if item is not _END:
+                left.set()
+                cancel.cancel()
+
+    return pieces()
+
+
+def _hand_over(sink: _QueueSink, error: BaseException) -> None:
+    """Give an error of the writer to the reader, if there still is one."""
+    try:
+        sink.put(_Failed(error))
+    except ClientLeftError:
+        logger.info("A download was left by its client.")
+
+
+def _next(queue: Queue[object]) -> object:
+    """Wait for the next item; raise the writer's error."""
+    while True:
+        try:
+            item = queue.get(timeout=_LOOK_S)
+        except Empty:
+            continue
+        if isinstance(item, _Failed):
+            raise item.error
+        return item
+
+
+def writer_of(stream: ResultStream, output: Format, compression: str) -> Write:
+    """Return a function that writes all rows of a stream and closes it."""
+
+    def write(sink: BinaryIO) -> None:
+        with stream, tempfile.TemporaryDirectory(prefix="hub-download-") as scratch:
+            if compression:
+                with compressed(sink, compression) as inner:
+                    output.write(stream, inner, scratch=Path(scratch))
+            else:
+                output.write(stream, sink, scratch=Path(scratch))
+
+    return write
