@@ -129,7 +129,7 @@ def _draw_heat_map(plot: BinnedPlot, y_axis: Axis, style: Style) -> bytes:
     pixels = shading.nearest(cells, _device(box.width, style), _device(box.height, style))
     text = caption(plot, kind.value)
     with DRAWING:
-        canvas, lines = _canvas(style, height, text.text, theme)
+        canvas, lines = _canvas(style, height, text.text, _origin_line(plot), theme)
         canvas.image(box.left, box.top, shading.on_ground(pixels, rgba(theme.plot)))
         draw_axes(canvas, box, x, y, theme)
         title = quantity(plot)
@@ -157,7 +157,7 @@ def _draw_histogram(plot: BinnedPlot, style: Style) -> bytes:
     box, height = _histogram_box(style, left_room(y))
     text = caption(plot, "log" if log else None)
     with DRAWING:
-        canvas, lines = _canvas(style, height, text.text, theme)
+        canvas, lines = _canvas(style, height, text.text, _origin_line(plot), theme)
         canvas.rectangle(box.left, box.top, box.width, box.height, fill=theme.plot)
         grid = [box.bottom - box.height * y.place(tick.value) for tick in ticks.major]
         canvas.lines([[(box.left, at), (box.right, at)] for at in grid], colour=theme.grid)
@@ -228,9 +228,15 @@ def _device(length: float, style: Style) -> int:
     return round(length * style.scale)
 
 
-def _canvas(style: Style, height: int, text: str, theme: Theme) -> tuple[Canvas, list[str]]:
+def _canvas(
+    style: Style, height: int, text: str, origin: str, theme: Theme
+) -> tuple[Canvas, list[str]]:
     """Return a canvas with room for the caption, and the caption's lines."""
-    lines = list(wrap(text, _CAPTION_SIZE, style.width_px - 2 * _EDGE)) if style.caption else []
+    width = style.width_px - 2 * _EDGE
+    lines: list[str] = []
+    if style.caption:
+        lines += wrap(text, _CAPTION_SIZE, width)
+        lines += wrap(origin, _CAPTION_SIZE, width, most=len(origin))
     room = math.ceil(len(lines) * _CAPTION_LINE + 16) if lines else 0
     return Canvas(style.width_px, height + room, style.scale, theme.panel), lines
 
@@ -274,6 +280,14 @@ def _bars(plot: BinnedPlot, values: Any, box: Box, x: DrawnAxis, y: DrawnAxis, l
     return corners
 
 
+def _origin_line(plot: BinnedPlot) -> str:
+    """Return whence a picture comes, in a line that finds the selection again."""
+    origin = plot.origin
+    short_id = f"selection {origin.selection_id[:12]}"
+    parts = (origin.table, short_id, origin.engine, origin.created[:10], origin.software)
+    return " · ".join(part for part in parts if part)
+
+
 def _texts(plot: BinnedPlot, text: str) -> dict[str, str]:
     """Return the metadata of a picture; the keys are those of the PNG standard, and our own."""
     origin = plot.origin
@@ -283,6 +297,7 @@ def _texts(plot: BinnedPlot, text: str) -> dict[str, str]:
         "Source": origin.table,
         "Software": origin.software,
         "Creation Time": origin.created,
+        "Selection": origin.words,
         "Citation": "; ".join(origin.citations),
         "hub:meta": plot.meta_text,
     }

@@ -64,7 +64,8 @@ def log_ticks(low: float, high: float, *, most: int = _MOST) -> Ticks:
     """Return ticks of a logarithmic axis: decades, or 1, 2 and 5 of each where few fit."""
     first = math.floor(math.log10(low))
     last = math.ceil(math.log10(high))
-    stride = max(1, math.ceil((last - first) / most))
+    inside = math.floor(math.log10(high)) - math.ceil(math.log10(low)) + 1
+    stride = max(1, math.ceil(inside / most))
     majors = _decades(low, high, range(first, last + 1), (1,), stride)
     if len(majors) < _FEWEST:
         finer = _decades(low, high, range(first, last + 1), (1, 2, 5), 1)
@@ -72,7 +73,8 @@ def log_ticks(low: float, high: float, *, most: int = _MOST) -> Ticks:
     if len(majors) < 3:
         return linear_ticks(low, high, most=most)
     plain = all(_LOG_PLAIN[0] <= value <= _LOG_PLAIN[1] for value in majors)
-    minors = _decades(low, high, range(first, last + 1), range(1, 10), 1) if stride == 1 else []
+    digits = range(1, 10) if stride == 1 else (1,)
+    minors = _decades(low, high, range(first, last + 1), digits, 1)
     return Ticks(
         tuple(Tick(value, _log_label(value, plain=plain)) for value in majors),
         tuple(value for value in minors if value not in majors),

@@ -1,6 +1,7 @@
 """Selections and axes → binned plots; tables → maps of where their rows lie."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ import pyarrow as pa
 
 from hub.access import User
 from hub.engines.base import Cancel
-from hub.errors import UsageError
+from hub.errors import HubError, UsageError
 from hub.explore.arrays import NotNumericError
 from hub.explore.axes import Axis, widened
 from hub.explore.binning import Binner
@@ -29,6 +30,7 @@ from hub.tables.types import is_numeric
 
 _KEY = "_healpix_29"
 _NAMES = ("axis_x", "axis_y", "axis_of")
+_COLUMN_PLACE = re.compile(r"columns\[(\d+)\]\.expression")
 _WHOLE_SKY_LAST_KEY = (12 << 58) - 1
 
 
@@ -139,6 +141,7 @@ class Exploration:
                 created=plan.provenance.created,
                 software=plan.provenance.software,
                 citations=plan.provenance.citations,
+                words=self._queries.show(selection, "words", user),
             ),
         )
 
@@ -200,7 +203,11 @@ class Exploration:
         return self._cache / "sky" / f"{table.full_name}.npz"
 
     def _plan(self, selection: Selection, run: _Run) -> QueryPlan:
-        plan = self._queries.plan_selection(selection, run.user)
+        try:
+            plan = self._queries.plan_selection(selection, run.user)
+        except HubError as error:
+            error.where = _COLUMN_PLACE.sub(_place_in_request, error.where)
+            raise
         # Sums of cells do not depend on the order, which costs an engine time.
         # A limit does: it takes the first rows.
         return plan if selection.limit is not None else replace(plan, in_table_order=False)
@@ -282,6 +289,12 @@ def _expressions(request: PlotRequest, selection: Selection) -> list[str]:
     if request.of is not None:
         texts.append(request.of)
     return [made.get(text.strip(), text.strip()) for text in texts]
+
+
+def _place_in_request(match: re.Match[str]) -> str:
+    """Return what the user calls the expression that stands in one of our columns."""
+    number = int(match[1])
+    return f"expression {number + 1} of the plot" if number < len(_NAMES) else match[0]
 
 
 def _with_columns(selection: Selection, expressions: Sequence[str]) -> Selection:
