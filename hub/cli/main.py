@@ -65,6 +65,8 @@ def _split(words: list[str]) -> _CommandLine:
     while end < len(words) and words[end].startswith("-"):
         end += 2 if words[end] == "--home" else 1
     own = words[:end]
+    if any(word == "--home" or word.startswith("--home=") for word in words[end:]):
+        raise ArgumentsError("--home stands after the command.", hint="Put it before the command.")
     wants_help = bool({"-h", "--help"} & set(own))
     options = _global_parser(with_commands=wants_help).parse_args(own)
     home = Path(options.home).expanduser() if options.home else None

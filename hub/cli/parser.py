@@ -27,7 +27,8 @@ class HubParser(ArgumentParser):
     @override
     def error(self, message: str) -> NoReturn:
         usage = " ".join(self.format_usage().split())
-        near = "".join(self._similar_option(word) for word in message.split())
+        unknown = message.split() if message.startswith("unrecognized") else []
+        near = "".join(self._similar_option(word) for word in unknown)
         raise ArgumentsError(
             f"{message[:1].upper()}{message[1:]}.", hint=f"{near}{usage[:1].upper()}{usage[1:]}"
         )
@@ -36,8 +37,6 @@ class HubParser(ArgumentParser):
         known = [option for action in self._actions for option in action.option_strings]
         if not word.startswith("--") or word in known:
             return ""
-        if word == "--home":
-            return "Put --home before the command. "
         near = get_close_matches(word, known, n=1)
         return f"Did you mean {near[0]}? " if near else ""
 
