@@ -11,6 +11,9 @@ from hub.query.selection import Selection
 
 COLUMNS = ["id", "ra", "dec", "mag_g", "mag_r", "mag_i", "mag_z", "z_phot", "size", "flags"]
 ROWS = 1_000_000
+PEER_ROWS = 100_000
+"""astropy takes more than a minute for all; its time grows with the rows."""
+
 MUST_TAKE_AT_MOST_S = 2.0
 
 
@@ -29,16 +32,17 @@ def measure_votable(services: Services, scratch: Path) -> Measurement:
     table = Table.read(path, format="votable")
     if (len(table), len(table.columns)) != (ROWS, len(COLUMNS)):
         raise AssertionError(f"The VOTable has {len(table)} rows.")
+    some = table[:PEER_ROWS]
     peer = clock(
-        lambda: table.write(
+        lambda: some.write(
             scratch / "peer.vot", format="votable", tabledata_format="binary2", overwrite=True
         )
     )
     return Measurement(
         what=f"VOTable of {ROWS:,} rows x {len(COLUMNS)} columns, from plan to last byte",
         seconds=seconds,
-        peer="astropy, from memory",
-        peer_seconds=peer,
+        peer="astropy, from memory, by a tenth of the rows",
+        peer_seconds=peer * ROWS / PEER_ROWS,
         bound=f"at most {MUST_TAKE_AT_MOST_S:g} s",
         holds=seconds <= MUST_TAKE_AT_MOST_S,
     )
