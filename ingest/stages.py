@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from hub.errors import FatalError
+from hub.errors import FatalError, UsageError
 from hub.tables.layout import DATA, UNPLACED
 from hub.tasks import TaskRunner
 from ingest.choose_partitions import (
@@ -44,6 +44,7 @@ from ingest.sorting import sort_order
 from ingest.statistics import ColumnStatistics
 from ingest.table_schema import described_types, null_texts, table_schema
 from ingest.types import settle_wide_integers
+from ingest.write_margin import MarginFacts, write_margin
 from ingest.write_partitions import FileLayout, WrittenPartition, group_rows, write_partition
 
 SPILL = "spill"
@@ -86,6 +87,9 @@ class Work:
     written: list[WrittenPartition] = field(default_factory=list)
     statistics: dict[str, ColumnStatistics] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    margin: str = ""
+    """Folder of the margin; empty when there is none."""
+
     schema: pa.Schema = None
     _plan: TablePlan | None = None
     _layout: FileLayout | None = None
@@ -103,6 +107,11 @@ class Work:
         if self._layout is None:
             raise RuntimeError("encodings are not chosen yet")
         return self._layout
+
+    @property
+    def collection_name(self) -> str:
+        """Return the name of the HATS collection."""
+        return f"{self.request.catalog}_{self.request.version}_{self.request.table}"
 
     @property
     def rows(self) -> int:
@@ -263,6 +272,30 @@ def write_partitions(work: Work) -> None:
             work.statistics[name] = found if known is None else known + found
 
 
+def write_margins(work: Work) -> None:
+    """Write the margin, if one was asked for; the runs must be there still."""
+    radius_arcsec = work.request.margin_arcsec
+    plan = work.plan
+    if radius_arcsec is None:
+        return
+    if plan.ra is None or plan.dec is None:
+        raise UsageError(
+            "A table without positions cannot have a margin.", hint="Leave --margin out."
+        )
+    work.progress.begin("writing the margin")
+    facts = MarginFacts(
+        name=work.collection_name,
+        ra=plan.ra,
+        dec=plan.dec,
+        radius_arcsec=radius_arcsec,
+        created=work.started,
+    )
+    placed = [w.partition for w in work.written if w.partition.path != UNPLACED]
+    work.margin = write_margin(work.folder, placed, work.runs, work.layout, facts, work.runner)
+    if not work.margin:
+        work.note("no row is near the border of a partition: there is no margin to write")
+
+
 def remove_runs(work: Work) -> None:
     """Delete the runs: every row is in a data file now."""
     shutil.rmtree(work.folder / SPILL)
@@ -284,9 +317,8 @@ def write_metadata(work: Work) -> None:
     if plan.ra is None or plan.dec is None or not placed:
         write_common_metadata(work.folder / DATA, work.schema)
         return
-    name = f"{request.catalog}_{request.version}_{request.table}"
     facts = CollectionFacts(
-        name=name,
+        name=work.collection_name,
         title=request.notes.title or request.catalog,
         ra=plan.ra,
         dec=plan.dec,
@@ -295,6 +327,7 @@ def write_metadata(work: Work) -> None:
         schema=work.schema,
         sky_map=_sky_map(placed),
         created=work.started,
+        margins=(work.margin,) if work.margin else (),
     )
     write_collection(work.folder, facts)
 
@@ -335,6 +368,7 @@ STAGES: tuple[Callable[[Work], None], ...] = (
     measure_encodings,
     choose_partitions,
     write_partitions,
+    write_margins,
     remove_runs,
     point_out_sentinels,
     fingerprint_inputs,

@@ -75,9 +75,9 @@ def write_partition(
         slices = opened.slices(task.first_key, task.last_key)
         keys = _joined(slices, layout.order_column)
         order = sort_order(keys, _joined(slices, RANDOM), has_sorted_runs=True)
-        with _writer(path, layout) as writer:
+        with open_writer(path, layout) as writer:
             for group in _row_groups(slices, order, layout.group_rows):
-                batch = _finished(group, layout)
+                batch = finished(group, layout)
                 writer.write_batch(batch, row_group_size=layout.group_rows)
                 _add(totals, batch)
         del slices
@@ -104,7 +104,8 @@ def _joined(slices: Sequence[pa.RecordBatch], name: str) -> npt.NDArray[Any]:
     return np.concatenate(parts)
 
 
-def _writer(path: Path, layout: FileLayout) -> pq.ParquetWriter:
+def open_writer(path: Path, layout: FileLayout) -> pq.ParquetWriter:
+    """Open a data file for writing, sorted and encoded as the layout says."""
     blooms = {} if layout.key is None else {layout.key: layout.group_rows}
     ordering = [(layout.order_column, "ascending"), (RANDOM, "ascending")]
     return pq.ParquetWriter(
@@ -147,7 +148,7 @@ def _row_groups(
         used += taken
 
 
-def _finished(batch: pa.RecordBatch, layout: FileLayout) -> pa.RecordBatch:
+def finished(batch: pa.RecordBatch, layout: FileLayout) -> pa.RecordBatch:
     """Give a batch its final types; rows without a position get a null key."""
     columns = [
         column if column.type == field.type else column.cast(field.type)

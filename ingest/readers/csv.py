@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from ingest.names import check_unique
 from ingest.readers import InputError, Piece, ReadOptions, SourceColumn
 from ingest.readers.csv_blocks import (
     BLOCK_BYTES,
@@ -274,6 +275,7 @@ def _read_header(path: Path) -> tuple[Dialect, list[str]]:
     delimiter = _delimiter(path, text)
     names = [name.strip() for name in next(csv.reader([text], delimiter=delimiter))]
     names = [name or f"column_{number}" for number, name in enumerate(names, start=1)]
+    check_unique(names, str(path))
     if all(_is_number(name) for name in names):
         raise InputError(
             f"The first line of {path} holds numbers, not column names.",

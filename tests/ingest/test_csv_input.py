@@ -107,7 +107,9 @@ def test_comment_lines_before_the_header_are_left_out(tmp_path):
     assert "lines starting with #" in source.notes[0]
 
 
-@pytest.mark.parametrize(("name", "mark"), [("t.tsv", "\t"), ("t.txt", ";"), ("t.txt", "|"), ("t.csv", ";")])
+@pytest.mark.parametrize(
+    ("name", "mark"), [("t.tsv", "\t"), ("t.txt", ";"), ("t.txt", "|"), ("t.csv", ";")]
+)
 def test_the_delimiter_is_found(tmp_path, name, mark):
     assert read(write(tmp_path, f"a{mark}b\n1{mark}x\n", name)) == {"a": [1], "b": ["x"]}
 

@@ -34,8 +34,12 @@ def awkward_columns() -> list[fits.Column]:
         fits.Column("tiny", "B", bzero=-128, array=np.arange(ROWS).astype("i1") - 100),
         fits.Column("byte", "B", array=np.arange(ROWS, dtype="u1") + 240),
         fits.Column("scaled", "I", array=np.arange(ROWS) - 3),
-        fits.Column("flux", "3E", unit="mJy", array=np.arange(3 * ROWS, dtype="f4").reshape(ROWS, 3)),
-        fits.Column("name", "12A", array=["Vega", "", " a b ", "x", "y", "z", "12345678901", "q", "r"]),
+        fits.Column(
+            "flux", "3E", unit="mJy", array=np.arange(3 * ROWS, dtype="f4").reshape(ROWS, 3)
+        ),
+        fits.Column(
+            "name", "12A", array=["Vega", "", " a b ", "x", "y", "z", "12345678901", "q", "r"]
+        ),
         fits.Column("flag", "L", array=np.arange(ROWS) % 2 == 0),
         fits.Column("bits", "10X", array=(np.arange(10 * ROWS).reshape(ROWS, 10) % 3 == 0)),
         fits.Column("vis", "C", array=(np.arange(ROWS) + 1j).astype("c8")),
@@ -134,7 +138,9 @@ def test_a_packed_file_gives_the_same_rows(hub, awkward, tmp_path):
     packed.write_bytes(gzip.compress(awkward.read_bytes()))
     plain = hub.ingest(awkward, catalog="plain")
     other = hub.ingest(packed, catalog="packed")
-    assert [path.read_bytes() for path in plain.files] == [path.read_bytes() for path in other.files]
+    assert [path.read_bytes() for path in plain.files] == [
+        path.read_bytes() for path in other.files
+    ]
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -182,5 +188,5 @@ def test_a_file_without_a_table_is_refused(hub, tmp_path):
 
 
 def test_texts_end_at_a_zero_byte_and_lose_blanks_behind():
-    cells = np.frombuffer(b"ab\0d" b"    " b"\0\0\0\0" b" x  ", np.uint8).reshape(4, 4)
+    cells = np.frombuffer(b"ab\0d    \0\0\0\0 x  ", np.uint8).reshape(4, 4)
     assert decode_texts(cells).to_pylist() == ["ab", "", "", " x"]

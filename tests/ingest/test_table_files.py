@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import hats
@@ -9,6 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xxhash
+from astropy import units
+from astropy.coordinates import SkyCoord
 from astropy.io import fits
 from hats.io.validation import is_valid_catalog, is_valid_collection
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +21,7 @@ from mocpy import MOC
 
 from hub.sky.healpix import key_range, keys
 from ingest import choose_partitions, runs, write_partitions
+from ingest.progress import Progress, progress_line
 from ingest.random_key import random_numbers, row_bits, text_bits
 from tests.ingest.skies import sky, write_sky
 
@@ -52,7 +57,9 @@ def test_every_cell_survives(hub, tmp_path, small_partitions):
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15
 )
-def test_every_row_lands_in_exactly_one_partition(new_hub, tmp_path_factory, monkeypatch, rows, seed, limit):
+def test_every_row_lands_in_exactly_one_partition(
+    new_hub, tmp_path_factory, monkeypatch, rows, seed, limit
+):
     folder = tmp_path_factory.mktemp("one")
     monkeypatch.setattr(choose_partitions, "LARGEST_BYTES", limit)
     table = sky(rows, seed)
@@ -120,14 +127,8 @@ def test_hats_opens_and_validates_the_collection(hub, tmp_path, small_partitions
     assert counts.sum() == 5000
     moc = MOC.from_fits(done.folder / "data" / "moc.fits")
     assert moc.contains_lonlat(
-        table.column("ra").to_numpy() * hub_unit(), table.column("dec").to_numpy() * hub_unit()
+        table.column("ra").to_numpy() * units.deg, table.column("dec").to_numpy() * units.deg
     ).all()
-
-
-def hub_unit():
-    from astropy import units
-
-    return units.deg
 
 
 def test_data_files_say_how_they_are_sorted_and_hold_no_partition_columns(hub, tmp_path):
@@ -187,8 +188,6 @@ def test_random_numbers_follow_the_documented_formula(hub, tmp_path):
 
 @given(texts=st.lists(st.text(max_size=100), max_size=20))
 def test_text_keys_are_hashed_as_xxh64(texts):
-    import xxhash
-
     expected = [xxhash.xxh64_intdigest(text.encode()) for text in texts]
     assert text_bits(pa.array(texts, pa.string())).tolist() == expected
 
@@ -209,8 +208,6 @@ def test_statistics_are_those_of_the_rows(hub, tmp_path, small_partitions):
 
 
 def test_progress_is_drawn_on_a_terminal_only():
-    from ingest.progress import Progress, progress_line
-
     class Terminal(io.StringIO):
         def isatty(self):
             return True
@@ -234,3 +231,41 @@ def test_one_partition_can_hold_one_repeated_position(hub, tmp_path, small_parti
     done = hub.ingest(write_sky(tmp_path / "s.parquet", same))
     assert len(done.table.partitions) == 1
     assert replace(done.table.partitions[0], bytes=0, path="").rows == 3000
+
+
+@pytest.mark.parametrize("radius_arcsec", [10.0, 600.0])
+def test_a_margin_holds_every_row_near_a_border(hub, tmp_path, small_partitions, radius_arcsec):
+    table = sky(20_000)
+    done = hub.ingest(
+        write_sky(tmp_path / "s.parquet", table), margin_arcsec=radius_arcsec, threads=2
+    )
+    assert is_valid_collection(done.folder, strict=True)
+    collection = hats.read_hats(done.folder)
+    name = f"margin_{radius_arcsec:g}arcsec"
+    assert collection.default_margin == name
+    # A step of the margin to any side leads into the partitions whose margin has the row.
+    ra, dec = table.column("ra").to_numpy(), table.column("dec").to_numpy()
+    own = owners(done.table, ra, dec)
+    places = SkyCoord(ra * units.deg, dec * units.deg)
+    for angle in range(0, 360, 30):
+        moved = places.directional_offset_by(angle * units.deg, radius_arcsec * units.arcsec)
+        other = owners(done.table, moved.ra.deg, moved.dec.deg)
+        for row in np.flatnonzero((other != own) & (other >= 0)):
+            part = done.table.partitions[other[row]]
+            path = done.folder / part.path.replace("data/", f"{name}/", 1)
+            assert table.column("id")[int(row)].as_py() in ids(path)
+
+
+@cache
+def ids(path):
+    return set(pq.read_table(path, columns=["id"], partitioning=None).column("id").to_pylist())
+
+
+def owners(table, ra, dec):
+    """Number of the partition that holds each position; -1 for none."""
+    key = keys(ra, dec)
+    found = np.full(key.size, -1)
+    for number, part in enumerate(table.partitions):
+        first, last = key_range(part.order, part.pixel)
+        found[(key >= first) & (key <= last)] = number
+    return found
