@@ -137,7 +137,7 @@ class FilterWriter:
         whole = all(isinstance(value, int) for value in values)
         kind = pa.string() if operand.type == "varchar" else pa.int64() if whole else pa.float64()
         self.inline[name] = pa.table({"value": pa.array(list(dict.fromkeys(values)), kind)})
-        query = exp.select(exp.column("value", quoted=True)).from_(exp.to_table(name, quoted=True))
+        query = exp.select(exp.column("value", quoted=True)).from_(exp.Table(this=exp.to_identifier(name, quoted=True)))
         return exp.Subquery(this=query)
 
 

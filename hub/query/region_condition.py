@@ -199,7 +199,7 @@ def _targets_condition(region: Targets, position: PositionDescription) -> Region
     match_ = exp.EQ(this=target("target_pixel"), expression=pixel)
     query = (
         exp.select(exp.Literal.number("1"))
-        .from_(exp.to_table(TARGETS_TABLE, quoted=True))
+        .from_(exp.Table(this=exp.to_identifier(TARGETS_TABLE, quoted=True)))
         .where(match_, _mark(close))
     )
     coarse = _paren(_in_ranges(cover(region).touched))
@@ -227,7 +227,7 @@ def _in_moc(order: int) -> exp.Expr:
     pixel = exp.Paren(this=exp.BitwiseRightShift(this=_key(), expression=shift))
     number = exp.Add(this=pixel, expression=exp.Literal.number(str(4 * 4**order)))
     query = exp.select(exp.column("moc_cell", quoted=True)).from_(
-        exp.to_table(MOC_TABLE, quoted=True)
+        exp.Table(this=exp.to_identifier(MOC_TABLE, quoted=True))
     )
     return exp.In(this=exp.Paren(this=number), query=exp.Subquery(this=query))
 

@@ -109,7 +109,7 @@ def haversine(ra0: Any, dec0: Any, cos_dec0: Any, ra: Any, dec: Any, algebra: Al
     half_dec = algebra.sin((dec - dec0) * algebra.number(_HALF_RADIAN))
     half_ra = algebra.sin((ra - ra0) * algebra.number(_HALF_RADIAN))
     cos_dec = algebra.cos(dec * algebra.number(_RADIAN))
-    return half_dec * half_dec + cos_dec * cos_dec0 * (half_ra * half_ra)
+    return half_dec * half_dec + cos_dec * cos_dec0 * half_ra * half_ra
 
 
 def cone_limit(radius_deg: float) -> float:
@@ -179,9 +179,9 @@ def polygon_test(shape: SphericalPolygon, ra: Any, dec: Any, algebra: Algebra) -
         left = dot(np.cross(shape.reference, start)) >= zero
         right = dot(np.cross(shape.reference, end)) < zero
         crossings.append(algebra.all_of([left, right, across < zero]))
-        ahead = dot(np.cross(normal, start)) >= back
-        before = dot(np.cross(end, normal)) >= back
-        borders.append(algebra.all_of([across <= slack, across >= back, ahead, before]))
+        middle = (start + end) / np.linalg.norm(start + end)
+        between = dot(middle) >= algebra.number(float(middle @ start) - _SIDE_SLACK)
+        borders.append(algebra.all_of([across <= slack, across >= back, between]))
     inside = algebra.is_odd(crossings)
     if shape.reference_inside:
         # NaN must not slip in by a negation: it is nowhere, so not up to 90 degrees.
