@@ -82,8 +82,8 @@ class PlotRequest:
             )
         if self.statistic.needs_expression and not self.of:
             raise UsageError(
-                f"The statistic {self.statistic.value} is of something.",
-                hint="Name its column or expression with --of.",
+                f"The statistic {self.statistic.value} needs a column or an expression (of).",
+                hint="Or take the statistic count.",
             )
         if not self.statistic.needs_expression and self.of:
             raise UsageError(

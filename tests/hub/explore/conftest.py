@@ -2,8 +2,10 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from hub.cli.main import main
 from hub.explore.axes import Axis
 from hub.explore.binning import Binner
 from hub.explore.plot import BinnedPlot, Origin
@@ -65,3 +67,46 @@ def fates(make_plot):
         Axis(expression="colour", low=0.0, high=1.0, bins=40),
         [x, y],
     )
+
+
+STARS = 6000
+
+
+@pytest.fixture(scope="session")
+def stars():
+    """Return columns in which every fate of a value occurs, as masked arrays (masked = null)."""
+    generator = np.random.default_rng(7)
+    mag = generator.normal(12.0, 2.0, STARS)
+    mag[:30] = np.nan
+    mag[30:35] = np.inf
+    mag[35:37] = -np.inf
+    flux = 10.0 ** (-0.4 * (generator.normal(12.0, 2.0, STARS) - 20.0))
+    flux[40:60] = 0.0
+    flux[60:65] = -1.0
+    row = np.arange(STARS)
+    return {
+        "id": np.ma.masked_array(row + 2**60),
+        "ra": np.ma.masked_array(generator.uniform(0, 360, STARS)),
+        "dec": np.ma.masked_array(np.degrees(np.arcsin(generator.uniform(-1, 1, STARS)))),
+        "g_mag": np.ma.masked_array(mag, mask=row % 100 == 7),
+        "flux": np.ma.masked_array(flux.astype(np.float32), mask=row % 200 == 9),
+        "kind": np.ma.masked_array(
+            generator.integers(0, 9, STARS).astype(np.int16), mask=row % 50 == 3
+        ),
+        "name": np.ma.masked_array(np.array([f"s{number}" for number in row])),
+    }
+
+
+@pytest.fixture(scope="session")
+def stars_home(stars, tmp_path_factory):
+    """Return the home of a hub that holds the catalog ``stars``."""
+    folder = tmp_path_factory.mktemp("stars")
+    arrays = {
+        name: pa.array(column.data, mask=np.ma.getmaskarray(column))
+        for name, column in stars.items()
+    }
+    pq.write_table(pa.table(arrays), folder / "stars.parquet")
+    home = folder / "home"
+    file = str(folder / "stars.parquet")
+    assert main(["--home", str(home), "ingest", "catalog", "stars", "1.0", file]) == 0
+    return home
