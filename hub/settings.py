@@ -190,6 +190,11 @@ def variable_name(field_name: str) -> str:
     return PREFIX + file_name(field_name).upper()
 
 
+def accepted_form(field_name: str) -> str:
+    """Tell in words what a setting may be."""
+    return "a folder" if field_name == "home" else _FORMS[field_name][1]
+
+
 def _read_file(path: Path) -> dict[str, object]:
     """Return the fields that ``hub.toml`` sets; none when there is no such file."""
     try:

@@ -32,7 +32,7 @@ class UnknownEndingError(UsageError):
 def _configure(parser: ArgumentParser) -> None:
     # Else argparse takes the range -1:4 for an option.
     parser._negative_number_matcher = re.compile(r"-[.\d]")  # noqa: SLF001
-    parser.add_argument("kind", choices=("heatmap", "histogram"))
+    parser.add_argument("kind", choices=("heatmap", "histogram"), help="two axes, or one")
     parser.add_argument(
         "selection",
         metavar="SELECTION",
@@ -42,7 +42,7 @@ def _configure(parser: ArgumentParser) -> None:
     parser.add_argument("--y", metavar="EXPR", help="of a heat map")
     parser.add_argument("--bins", metavar="N|NxM", help="x by y; 100 or 400x300 if left out")
     parser.add_argument("--x-range", metavar="A:B", help="else minimum and maximum")
-    parser.add_argument("--y-range", metavar="A:B")
+    parser.add_argument("--y-range", metavar="A:B", help="else minimum and maximum")
     parser.add_argument("--log-x", action="store_true", help="logarithmic axis")
     parser.add_argument(
         "--log-y", action="store_true", help="also for the bars of a histogram's picture"
@@ -51,7 +51,10 @@ def _configure(parser: ArgumentParser) -> None:
         "--fit", action="store_true", help="ranges from the selected rows, not from the table"
     )
     parser.add_argument(
-        "--statistic", choices=[statistic.value for statistic in Statistic], default="count"
+        "--statistic",
+        choices=[statistic.value for statistic in Statistic],
+        default="count",
+        help="count by default",
     )
     parser.add_argument("--of", metavar="EXPR", help="what the statistic is of")
     parser.add_argument(
