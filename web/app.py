@@ -18,6 +18,7 @@ from web.errors import install_error_handlers
 from web.health import Health
 from web.pages import catalogs, columns, home, play, plots, sql, status
 from web.pages import help as help_page
+from web.pictures import PICTURE_WIDTHS
 from web.plot_cache import PlotCache
 from web.request_log import install_request_log
 from web.security import install_security_headers
@@ -75,6 +76,7 @@ def _install_template_helpers(app: Flask) -> None:
         grouped=whole, size=show.size, brief=show.brief, cell=show.cell, caption=show.caption_html
     )
     app.jinja_env.globals.update(
+        picture_widths=PICTURE_WIDTHS,
         all_in=lambda words, text: all(word in text for word in words),
         request_id=request_id,
         static_url=static_url,

@@ -22,7 +22,7 @@ def examples_of(catalog: CatalogDescription) -> Iterator[Example]:
         return
     table = main_table(catalog)
     source = f"{catalog.catalog}.{table.name}"
-    yield Example(title=f"How many rows {source} has", sql=f"SELECT count(*) AS n\nFROM {source}")
+    yield Example(title="How many rows there are", sql=f"SELECT count(*) AS n\nFROM {source}")
     measure = _measure(table)
     if measure:
         yield Example(title=f"Distribution of {measure.name}", sql=_distribution(source, measure))

@@ -1,6 +1,7 @@
 """Pictures as answers: which looks there are, and how long a browser may keep them."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response, request
@@ -10,6 +11,25 @@ from hub.errors import UsageError
 from hub.explore.draw import WIDTHS
 
 _KEPT_S = 3600
+
+PICTURE_WIDTHS: Mapping[str, Sequence[tuple[str, int]]] = {
+    "main": (
+        ("(max-width: 639px)", 350),
+        ("(max-width: 871px)", 600),
+        ("(min-width: 1000px) and (max-width: 1239px)", 600),
+        ("(min-width: 1600px)", 1190),
+        ("", 830),
+    ),
+    "half": (("(max-width: 639px)", 350), ("(max-width: 767px)", 600), ("", 350)),
+    "hero": (
+        ("(max-width: 639px)", 350),
+        ("(min-width: 1400px)", 830),
+        ("(min-width: 872px) and (max-width: 999px)", 830),
+        ("", 600),
+    ),
+    "thumb": (("", 350),),
+}
+"""Place on a page → condition and width of its pictures: text in them is never scaled."""
 
 
 class UnknownLookError(UsageError):
@@ -55,4 +75,5 @@ def picture_answer(png: bytes) -> Response:
     response.cache_control.private = True
     response.cache_control.max_age = _KEPT_S
     response.set_etag(hashlib.sha256(png).hexdigest()[:32])
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

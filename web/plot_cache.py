@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from hub.access import User
 from hub.engines.base import Cancel, QueryCancelledError
 from hub.errors import TransientError
+from hub.explore.density import SkyDensity
 from hub.explore.plot import BinnedPlot
 from hub.explore.request import PlotRequest
 from hub.services.exploration import Exploration
+from hub.tables.description import TableDescription
 
 KEPT = 24
 """Plots; a map of 400 × 300 cells takes 2 MB."""
@@ -55,6 +57,17 @@ class PlotCache:
                 entry.plot = self._make(request, user)
             return entry.plot
 
+    def sky_density(self, table: TableDescription, user: User) -> SkyDensity:
+        """Return where the rows of a table lie; counted once, however many ask at a time.
+
+        Raises
+        ------
+        HubError
+            As `Exploration.sky_density`.
+        """
+        with self._entry(("sky", table.full_name)).lock:
+            return self._exploration.sky_density(table.catalog, table.version, table.name, user)
+
     def _make(self, request: PlotRequest, user: User) -> BinnedPlot:
         cancel = Cancel()
         timer = threading.Timer(self._timeout_s, cancel.cancel)
@@ -80,5 +93,5 @@ class PlotCache:
 
 def _key(request: PlotRequest) -> tuple[str, ...]:
     """Return what tells plots apart."""
-    axes = (request.x, request.y, request.bins, request.statistic, request.of)
+    axes = (request.x, request.y, request.grid, request.statistic, request.of, request.fit)
     return (request.selection.canonical(), *map(repr, axes))

@@ -13,7 +13,7 @@ from hub.tables.stream import ResultStream
 from hub.tables.types import is_float, is_numeric
 from web.show import cell
 
-_MAX_DECIMALS = 7
+_MAX_DECIMALS = {np.float32: 4, np.float64: 7}
 _PLAIN_SMALLEST = 1e-3
 _PLAIN_LARGEST = 1e9
 
@@ -39,6 +39,11 @@ class ShownRows:
     """Whether there are more rows."""
 
     engine: str = ""
+
+    @property
+    def has_units(self) -> bool:
+        """Whether the head needs a line for units."""
+        return any(column.unit for column in self.columns)
 
 
 def show_rows(stream: ResultStream) -> ShownRows:
@@ -83,13 +88,13 @@ def _common_exponent(numbers: Sequence[float]) -> int:
     return math.floor(math.log10(largest))
 
 
-def _decimals(numbers: Sequence[float], kind: type[np.floating]) -> int:
+def _decimals(numbers: Sequence[float], kind: type[np.float32] | type[np.float64]) -> int:
     """Return the decimals that the shortest exact forms of the numbers need, within reason."""
     needed = 0
     for value in numbers:
         text = np.format_float_positional(kind(value), unique=True, trim="-")
         needed = max(needed, len(text.partition(".")[2]))
-    return min(needed, _MAX_DECIMALS)
+    return min(needed, _MAX_DECIMALS[kind])
 
 
 def _float_cell(value: object, exponent: int, decimals: int) -> Markup:

@@ -8,7 +8,7 @@ import sys
 from types import FrameType
 
 from flask import Flask
-from waitress.server import create_server
+from waitress.server import create_server  # type: ignore[import-untyped]  # has no stubs
 
 from hub.assemble import Services
 from hub.errors import UsageError

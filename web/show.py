@@ -59,7 +59,7 @@ def cell(value: object) -> Markup:
         case int():
             return escape(whole(value))
         case float() | np.floating():
-            return brief(float(value), 8)
+            return brief(float(value))
         case Decimal():
             return escape(str(value).replace("-", MINUS))
         case _:

@@ -24,6 +24,8 @@ def picture_query(request: PlotRequest) -> str:
     pairs.append(("bins", f"{nx}x{ny}" if request.y else str(nx)))
     if request.of:
         pairs += [("statistic", request.statistic.value), ("of", request.of)]
+    if request.fit:
+        pairs.append(("fit", "1"))
     return urlencode(pairs)
 
 
@@ -48,6 +50,7 @@ def read_picture_request(args: MultiDict[str, str]) -> PlotRequest:
         bins=parse_bins(args["bins"]) if args.get("bins") else None,
         statistic=_read_statistic(args.get("statistic", "count")),
         of=args.get("of") or None,
+        fit=_is_set(args, "fit"),
     )
 
 
@@ -63,9 +66,8 @@ def _axis_pairs(name: str, axis: AxisRequest) -> list[tuple[str, str]]:
 
 def _read_axis(args: MultiDict[str, str], name: str) -> AxisRequest:
     text = args.get(f"{name}_range", "")
-    log = args.get(f"log_{name}", "") not in {"", "0"}
     span = parse_range(text, name) if text else None
-    return AxisRequest(expression=_needed(args, name), log=log, range=span)
+    return AxisRequest(expression=_needed(args, name), log=_is_set(args, f"log_{name}"), range=span)
 
 
 def _read_statistic(text: str) -> Statistic:
@@ -76,6 +78,10 @@ def _read_statistic(text: str) -> Statistic:
         raise PictureRequestError(
             f"There is no statistic {text!r}.", hint=f"Known: {known}.", where="statistic"
         ) from None
+
+
+def _is_set(args: MultiDict[str, str], name: str) -> bool:
+    return args.get(name, "") not in {"", "0"}
 
 
 def _needed(args: MultiDict[str, str], name: str) -> str:

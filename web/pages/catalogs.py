@@ -7,8 +7,8 @@ from hub.explore.captions import Caption
 from hub.explore.sky_map import density_caption, sky_density_png
 from hub.tables.description import CatalogDescription, TableDescription
 from web.catalog_search import main_table, matches, search_catalogs
-from web.citation import bibtex
-from web.context import current_user, services
+from web.citation import bibtex, is_bibtex
+from web.context import current_user, plots, services
 from web.pictures import picture_answer, read_look
 
 blueprint = Blueprint("catalogs", __name__)
@@ -48,6 +48,7 @@ def show_catalog(catalog: str, version: str) -> str:
         text=text,
         versions=_versions(catalog),
         citation=bibtex(found),
+        has_bibtex=is_bibtex(found.citation),
         caption=_sky_caption(table),
     )
 
@@ -56,10 +57,7 @@ def _sky_caption(table: TableDescription) -> Caption | None:
     """Return what the picture of the sky says; null without positions."""
     if table.position is None:
         return None
-    density = services().exploration.sky_density(
-        table.catalog, table.version, table.name, current_user()
-    )
-    return density_caption(density)
+    return density_caption(plots().sky_density(table, current_user()))
 
 
 def _versions(name: str) -> list[CatalogDescription]:
@@ -76,6 +74,6 @@ def show_sky(catalog: str, version: str, table: str) -> Response:
     found = services().catalogs.table(catalog, version, table, user)
     if found.position is None:
         raise MissingError(f"The table {found.full_name} has no positions.")
-    density = services().exploration.sky_density(catalog, version, table, user)
+    density = plots().sky_density(found, user)
     picture = sky_density_png(density, theme=look.theme, width_px=look.width_px, scale=look.scale)
     return picture_answer(picture)

@@ -1,6 +1,7 @@
 """Pictures and numbers of plots."""
 
 import io
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 
@@ -59,11 +60,4 @@ def _frozen_request() -> PlotRequest:
             f"{columns} x {rows} cells are more than a picture shows.", where="bins"
         )
     frozen = services().queries.freeze(wanted.selection, current_user())
-    return PlotRequest(
-        selection=frozen,
-        x=wanted.x,
-        y=wanted.y,
-        bins=wanted.bins,
-        statistic=wanted.statistic,
-        of=wanted.of,
-    )
+    return replace(wanted, selection=frozen)

@@ -1,12 +1,12 @@
 """Expert mode: SQL in a text area, its first rows, and all of them as a file."""
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from hub.errors import HubError
+from hub.errors import ErrorKind, HubError
 from hub.query.plan import QueryPlan
-from hub.results.compress import COMPRESSIONS
 from hub.results.formats import find_format
 from hub.tables.description import CatalogDescription
 from web.context import current_user, services, settings
@@ -45,12 +45,11 @@ def show_sql() -> Response:
         catalogs=catalogs,
         examples=_examples(catalogs),
         formats=services().formats.values(),
-
         shown_rows=SHOWN_ROWS,
         timeout_s=settings().query_timeout_s,
         download_timeout_s=DOWNLOAD_TIMEOUT_S,
     )
-    return make_response(page, int(view.failure.status) if view.failure else 200)
+    return make_response(page, _status(view.failure))
 
 
 @blueprint.route("/sql/download", methods=["GET", "POST"])
@@ -64,6 +63,13 @@ def download() -> Response:
         request.values.get("compression", ""),
         name="query",
     )
+
+
+def _status(failure: Failure | None) -> HTTPStatus:
+    """Return the page's status: the page is there, even when what the query names is not."""
+    if failure is None:
+        return HTTPStatus.OK
+    return HTTPStatus.BAD_REQUEST if failure.kind is ErrorKind.MISSING else failure.status
 
 
 def _run(text: str) -> SqlView:
@@ -82,12 +88,7 @@ def _run(text: str) -> SqlView:
 
 
 def line_at_fault(text: str, where: str) -> str:
-    """Return the line that an error names, with a mark below its column; else nothing.
-
-    >>> print(line_at_fault("SELECT *\\nFORM t", "line 2, column 1"))
-    2 | FORM t
-        ^
-    """
+    """Return the line that an error names, with a mark below its column; else nothing."""
     place = place_in_text(where)
     lines = text.splitlines()
     if place is None or not 1 <= place[0] <= len(lines):
@@ -98,5 +99,6 @@ def line_at_fault(text: str, where: str) -> str:
     return f"{start}{line}\n{' ' * (len(start) + column - 1)}^"
 
 
-def _examples(catalogs: list[CatalogDescription]) -> list[Example]:
-    return [example for catalog in catalogs for example in examples_of(catalog)]
+def _examples(catalogs: list[CatalogDescription]) -> list[tuple[str, list[Example]]]:
+    """Return the examples of each catalogue."""
+    return [(catalog.catalog, list(examples_of(catalog))) for catalog in catalogs]

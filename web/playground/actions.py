@@ -15,20 +15,18 @@ def act(fields: PlayFields, args: MultiDict[str, str], table: TableDescription) 
     ``add=filter`` with ``new_filter``; ``add=column`` with ``new_name`` and
     ``new_expression``; ``drop=<number>`` of a filter; ``tick=all``.
     """
-    match args.get("add", ""):
-        case "filter":
-            fields = _with_filter(fields, args.get("new_filter", "").strip(), table)
-        case "column":
-            name, expression = args.get("new_name", ""), args.get("new_expression", "")
-            fields = _with_column(fields, name.strip(), expression.strip(), table)
+    added = args.get("add", "")
+    if added == "filter":
+        fields = _with_filter(fields, args.get("new_filter", "").strip(), table)
+    if added == "column":
+        name, expression = args.get("new_name", ""), args.get("new_expression", "")
+        fields = _with_column(fields, name.strip(), expression.strip(), table)
     dropped = args.get("drop", "")
     if dropped.isdecimal() and int(dropped) < len(fields.filters):
         kept = [row for number, row in enumerate(fields.filters) if number != int(dropped)]
         fields = replace(fields, filters=tuple(kept))
     if args.get("tick", "") == "all":
         fields = replace(fields, columns=(), was_sent=False)
-    if "clear" in args:
-        fields = replace(fields.with_texts(find=""), filters=fields.filters)
     every = tuple(column.name for column in table.visible_columns)
     # All columns in the table's order is what no ticked column means.
     return replace(fields, columns=()) if fields.columns == every else fields

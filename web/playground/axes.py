@@ -1,5 +1,6 @@
 """Which plots a table opens with, and what the form asks the plots to be."""
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from hub.query.selection import Selection
 from hub.tables.description import ColumnDescription, TableDescription
 from hub.tables.types import is_float, is_numeric
 from web.playground.fields import PlayFields
-from web.playground.meaning import FieldError, number
+from web.playground.values import FieldError, number
 
 MAX_CELLS = 1200
 """Bins of one axis."""
@@ -66,7 +67,15 @@ def heat_map_request(
         errors["of"] = "Say of which column the statistic is."
     if x is None or y is None or bins is None or {"statistic", "of"} & errors.keys():
         return None
-    return PlotRequest(selection=selection, x=x, y=y, bins=bins, statistic=statistic, of=of)
+    return PlotRequest(
+        selection=selection,
+        x=x,
+        y=y,
+        bins=bins,
+        statistic=statistic,
+        of=of,
+        fit=_fits(fields, selection),
+    )
 
 
 def histogram_request(
@@ -81,7 +90,13 @@ def histogram_request(
         return None
     if axis is None:
         return None
-    return PlotRequest(selection=selection, x=axis, y=None, bins=(bins, None))
+    return PlotRequest(selection=selection, x=axis, bins=(bins, None), fit=_fits(fields, selection))
+
+
+def _fits(fields: PlayFields, selection: Selection) -> bool:
+    """Tell whether ranges are those of the selected rows; for all rows statistics know them."""
+    narrowed = json.loads(selection.canonical()).keys() & {"region", "filters", "sample", "limit"}
+    return fields["ranges"] == "rows" and bool(narrowed)
 
 
 def _axis(fields: PlayFields, name: str, errors: dict[str, str]) -> AxisRequest | None:
@@ -117,9 +132,10 @@ def _statistic(fields: PlayFields, errors: dict[str, str]) -> Statistic:
 
 def _heat_map_bins(text: str, errors: dict[str, str]) -> tuple[int, int] | None:
     found = _BINS.fullmatch(text)
+    if not found:
+        errors["bins"] = "Write cells as 300x200: along x, then along y."
+        return None
     try:
-        if not found:
-            raise FieldError("Write cells as 300x200: along x, then along y.")
         return _checked_bins(int(found[1])), _checked_bins(int(found[2]))
     except FieldError as error:
         errors["bins"] = str(error)

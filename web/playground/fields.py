@@ -29,7 +29,7 @@ SAMPLE_TEXTS: Mapping[str, tuple[str, ...]] = {"all": (), "fraction": ("log2",),
 
 PLOT_TEXTS = (
     *("x", "x_low", "x_high", "x_log", "y", "y_low", "y_high", "y_log"),
-    *("bins", "statistic", "of"),
+    *("bins", "statistic", "of", "ranges"),
     *("h", "h_low", "h_high", "h_log", "h_bins"),
 )
 
@@ -49,6 +49,7 @@ TEXT_DEFAULTS: Mapping[str, str] = {
     "bins": "300x200",
     "h_bins": "64",
     "statistic": "count",
+    "ranges": "rows",
     "format": "csv",
     "compression": "",
 }

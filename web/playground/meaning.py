@@ -5,13 +5,13 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 from hub.tables.description import TableDescription
 from hub.tables.types import is_integer, is_numeric
 from web.playground.fields import FilterRow, PlayFields
-
-Piece = dict[str, Any]
+from web.playground.regions import read_region
+from web.playground.values import FieldError, Piece, number, whole
 
 OPS: Mapping[str, str] = {
     "between": "from … to",
@@ -35,13 +35,7 @@ OPS: Mapping[str, str] = {
 
 WITHOUT_VALUE = frozenset({"is_null", "not_null", "is_nan"})
 _BITS = frozenset({"bits_any", "bits_all", "bits_none"})
-_INTEGER = re.compile(r"[+-]?\d+")
 _DERIVED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*=(?!=)\s*(.+)", re.DOTALL)
-_BOX = ("ra_min_deg", "ra_max_deg", "dec_min_deg", "dec_max_deg")
-
-
-class FieldError(Exception):
-    """A field does not hold what it should; the text is for people."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +56,17 @@ def read_meaning(fields: PlayFields, table: TableDescription) -> Meaning:
     """Read every field of the form."""
     reading = _Reading()
     reading.piece("columns", lambda: _columns(fields))
-    reading.piece("region", lambda: _region(fields, reading))
+    region, wrong = read_region(fields)
+    reading.errors |= wrong
+    if region:
+        reading.pieces["region"] = {"region": region}
     reading.piece("sample", lambda: _sample(fields))
     reading.piece("order", lambda: _order(fields["order"]))
     reading.piece("limit", lambda: _limit(fields["limit"]))
     groups: dict[tuple[str, str], list[Piece]] = {}
-    for number, row in enumerate(fields.filters):
-        name = f"f{number}"
-        leaf = reading.guarded(name, lambda row=row: _leaf(row, table)) if row.is_on else None
+    for place, row in enumerate(fields.filters):
+        name = f"f{place}"
+        leaf = reading.guarded(name, partial(_leaf, row, table)) if row.is_on else None
         if leaf:
             # A row without a group is a group of its own.
             key = (row.group, "" if row.group else name)
@@ -118,18 +115,6 @@ class _Reading:
             self.pieces[name] = found
 
 
-def number(text: str, what: str) -> int | float:
-    """Return the number that a text holds; a typographic minus is read too."""
-    plain = text.replace("\u2212", "-").replace("\u00a0", "").strip()
-    if _INTEGER.fullmatch(plain):
-        return int(plain)
-    try:
-        return float(plain)
-    except ValueError:
-        wanted = f"{what} must be a number" if plain else f"{what} is missing"
-        raise FieldError(f"{wanted}{f', not “{text}”' if plain else ''}.") from None
-
-
 def column_item(text: str) -> str | Piece:
     """Return a column of a selection from ``name`` or ``name = expression``."""
     derived = _DERIVED.fullmatch(text)
@@ -144,90 +129,6 @@ def _columns(fields: PlayFields) -> Piece:
     return {"columns": [column_item(item) for item in fields.columns]}
 
 
-def _region(fields: PlayFields, reading: _Reading) -> Piece:
-    """Return the region; errors of single numbers are noted at their own fields."""
-    kind = fields["region"]
-    missing = False
-
-    def value(name: str, what: str) -> int | float:
-        nonlocal missing
-        try:
-            return number(fields[name], what)
-        except FieldError as error:
-            reading.errors[name] = str(error)
-            missing = True
-            return 0
-
-    galactic = fields["frame"] == "galactic" and kind in {"cone", "box", "polygon", "targets"}
-    lon, lat = ("lon", "lat") if galactic else ("ra", "dec")
-    words = ("Galactic longitude", "Galactic latitude") if galactic else ("RA", "Dec")
-    region: Piece = {"kind": kind}
-    match kind:
-        case "all":
-            return {}
-        case "cone":
-            region[f"{lon}_deg"] = value("lon", words[0])
-            region[f"{lat}_deg"] = value("lat", words[1])
-            region["radius_deg"] = value("radius", "The radius")
-        case "box":
-            for axis, word, here in ((lon, words[0], "lon"), (lat, words[1], "lat")):
-                region[f"{axis}_min_deg"] = value(f"{here}_min", f"The smallest {word}")
-                region[f"{axis}_max_deg"] = value(f"{here}_max", f"The largest {word}")
-        case "polygon":
-            region["vertices_deg"] = reading.guarded(
-                "vertices", lambda: {"v": _positions(fields["vertices"], named=False)}
-            ).get("v")
-        case "targets":
-            region["positions_deg"] = reading.guarded(
-                "targets",
-                lambda: {"v": _positions(fields["targets"], named=True, lon=lon, lat=lat)},
-            ).get("v")
-            region["radius_arcsec"] = value("radius_arcsec", "The radius")
-        case "name":
-            region["name"] = fields["name"]
-            if not fields["name"]:
-                reading.errors["name"] = "Give the name of an object."
-            region["radius_deg"] = value("radius", "The radius")
-        case "moc":
-            region["moc"] = fields["moc"]
-        case _:
-            raise FieldError(f"There is no region of the kind “{kind}”.")
-    if galactic:
-        region["frame"] = "galactic"
-    broken = missing or {"vertices", "targets", "name"} & reading.errors.keys()
-    return {} if broken else {"region": region}
-
-
-def _positions(text: str, *, named: bool, lon: str = "ra", lat: str = "dec") -> list[Any]:
-    """Return positions from lines of ``lon lat`` or, where named, ``name, lon, lat``."""
-    found: list[Any] = []
-    for line, content in enumerate(text.splitlines(), start=1):
-        if not content.strip():
-            continue
-        parts = [part.strip() for part in next(csv.reader([content]))]
-        if len(parts) == 1:
-            parts = content.split()
-        label = parts[:-2] if named else []
-        if len(parts) != 2 + len(label) or len(label) > 1:
-            form = "“name, longitude, latitude” or " if named else ""
-            raise FieldError(f"Line {line} is not {form}“longitude latitude”: {content.strip()}")
-        try:
-            position = [number(part, "It") for part in parts[-2:]]
-        except FieldError as error:
-            raise FieldError(f"Line {line}: {error}") from None
-        found.append(
-            {"name": label[0], f"{lon}_deg": position[0], f"{lat}_deg": position[1]}
-            if label
-            else position
-        )
-    if not found:
-        raise FieldError("Give at least one position, one on a line.")
-    if named and any(isinstance(item, dict) for item in found):
-        if not all(isinstance(item, dict) for item in found):
-            raise FieldError("Give a name on every line, or on none.")
-    return found
-
-
 def _sample(fields: PlayFields) -> Piece:
     match fields["sample"]:
         case "all":
@@ -238,20 +139,13 @@ def _sample(fields: PlayFields) -> Piece:
                 raise FieldError("The power of two must be a whole number.")
             return {"sample": {"log2": power}}
         case "rows":
-            return {"sample": {"rows": _whole(fields["rows"], "The number of rows")}}
+            return {"sample": {"rows": whole(fields["rows"], "The number of rows")}}
         case other:
             raise FieldError(f"There is no sample of the kind “{other}”.")
 
 
-def _whole(text: str, what: str, *, least: int = 1) -> int:
-    value = number(text, what)
-    if not isinstance(value, int) or value < least:
-        raise FieldError(f"{what} must be a whole number of at least {least}.")
-    return value
-
-
 def _limit(text: str) -> Piece:
-    return {"limit": _whole(text, "The limit", least=0)} if text else {}
+    return {"limit": whole(text, "The limit", least=0)} if text else {}
 
 
 def _order(text: str) -> Piece:
@@ -308,13 +202,12 @@ def _range(left: Piece, row: FilterRow, kind: str) -> Piece:
     """Return a range that may be open at one end."""
     low = _value(row.value, kind) if row.value else None
     high = _value(row.high, kind) if row.high else None
-    match low, high:
-        case None, None:
-            return {}
-        case None, _:
-            return {**left, "op": "<=", "value": high}
-        case _, None:
-            return {**left, "op": ">=", "value": low}
+    if low is None and high is None:
+        return {}
+    if low is None:
+        return {**left, "op": "<=", "value": high}
+    if high is None:
+        return {**left, "op": ">=", "value": low}
     return {**left, "op": "between", "low": low, "high": high}
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from hub.tables.description import TableDescription
 from web.playground.fields import FilterRow, PlayFields
-from web.playground.meaning import OPS, FieldError, read_meaning
+from web.playground.meaning import OPS, read_meaning
+from web.playground.values import FieldError
 
 _GROUPS = "abcdefgh"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from hub.access import User
 from hub.assemble import Services
@@ -14,7 +15,8 @@ from hub.tables.description import ColumnDescription, TableDescription
 from web.errors import Failure, failure_of
 from web.playground.axes import DefaultAxes, heat_map_request, histogram_request
 from web.playground.fields import PlayFields
-from web.playground.meaning import Meaning, Piece, read_meaning, selection_of
+from web.playground.meaning import Meaning, read_meaning, selection_of
+from web.playground.values import Piece
 from web.plot_cache import PlotCache
 from web.previews import ShownRows, show_rows
 from web.urls import picture_query
@@ -184,7 +186,7 @@ def _blame(
     base: Piece = {"catalog": table.catalog, "version": table.version, "table": table.name}
     errors = {}
     for name, piece in meaning.pieces.items():
-        error = _error_of(lambda piece=piece: _plan(base | piece, services, user))
+        error = _error_of(partial(_plan, base | piece, services, user))
         if error:
             errors[name] = f"{error.message} {error.hint}".strip()
     return errors

@@ -81,7 +81,21 @@ function prepare(root) {
 }
 
 prepare(document);
+/** Where the open step is not beside the picture, choosing one brings it into sight. */
+let chosenStep = "";
+document.addEventListener("click", (event) => {
+  chosenStep = event.target.closest(".steps button")?.value ?? "";
+});
+
 document.addEventListener("htmx:after:swap", () => {
   prepare(document);
-  document.querySelector("[aria-invalid='true']")?.focus();
+  const wrong = document.querySelector("[aria-invalid='true']");
+  const step = chosenStep && document.getElementById(`step-${chosenStep}`);
+  if (wrong) {
+    wrong.focus();
+  } else if (step) {
+    document.querySelector(".steps [aria-current]")?.focus({ preventScroll: true });
+    if (matchMedia("(max-width: 999px)").matches) step.scrollIntoView({ block: "start" });
+  }
+  chosenStep = "";
 });

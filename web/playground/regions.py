@@ -1,0 +1,123 @@
+"""The region that the form describes; each number is to blame for itself."""
+
+import csv
+from typing import Any
+
+from web.playground.fields import REGION_TEXTS, PlayFields
+from web.playground.values import FieldError, Piece, number
+
+_WITH_FRAME = frozenset(kind for kind, names in REGION_TEXTS.items() if "frame" in names)
+_NAMED_PARTS = 3
+
+
+def read_region(fields: PlayFields) -> tuple[Piece, dict[str, str]]:
+    """Return the region as a selection has it, and what is wrong at which field."""
+    reading = _RegionReading(fields)
+    region: Piece = {"kind": reading.kind}
+    match reading.kind:
+        case "all":
+            return {}, {}
+        case "cone":
+            region |= reading.numbers(lon="lon", lat="lat")
+            region["radius_deg"] = reading.number("radius", "The radius")
+        case "box":
+            region |= reading.ends("lon") | reading.ends("lat")
+        case "polygon":
+            region["vertices_deg"] = reading.positions("vertices", named=False)
+        case "targets":
+            region["positions_deg"] = reading.positions("targets", named=True)
+            region["radius_arcsec"] = reading.number("radius_arcsec", "The radius")
+        case "name":
+            region["name"] = reading.text("name", "Give the name of an object.")
+            region["radius_deg"] = reading.number("radius", "The radius")
+        case "moc":
+            region["moc"] = reading.text("moc", "Give a MOC such as 4/0-15.")
+        case other:
+            reading.errors["region"] = f"There is no region of the kind “{other}”."
+    if reading.is_galactic:
+        region["frame"] = "galactic"
+    return ({} if reading.errors else region), reading.errors
+
+
+class _RegionReading:
+    """Reads fields of a region and notes what is wrong."""
+
+    def __init__(self, fields: PlayFields) -> None:
+        self.fields = fields
+        self.kind = fields["region"]
+        self.is_galactic = fields["frame"] == "galactic" and self.kind in _WITH_FRAME
+        self.errors: dict[str, str] = {}
+
+    def key(self, axis: str) -> str:
+        """Return the selection's name of ``lon`` or ``lat`` in this frame."""
+        return axis if self.is_galactic else {"lon": "ra", "lat": "dec"}[axis]
+
+    def words(self, axis: str) -> str:
+        """Return the name of an axis for people."""
+        icrs, galactic = {"lon": ("RA", "l"), "lat": ("Dec", "b")}[axis]
+        return galactic if self.is_galactic else icrs
+
+    def number(self, name: str, what: str) -> int | float:
+        """Return the number in a field."""
+        try:
+            return number(self.fields[name], what)
+        except FieldError as error:
+            self.errors[name] = str(error)
+            return 0
+
+    def text(self, name: str, without: str) -> str:
+        """Return the text in a field that must not be empty."""
+        if not self.fields[name]:
+            self.errors[name] = without
+        return self.fields[name]
+
+    def numbers(self, **axes: str) -> Piece:
+        """Return a position."""
+        return {
+            f"{self.key(axis)}_deg": self.number(name, self.words(axis))
+            for axis, name in axes.items()
+        }
+
+    def ends(self, axis: str) -> Piece:
+        """Return both ends of one side of a box."""
+        return {
+            f"{self.key(axis)}_{end}_deg": self.number(
+                f"{axis}_{end}", f"The {word} {self.words(axis)}"
+            )
+            for end, word in (("min", "smallest"), ("max", "largest"))
+        }
+
+    def positions(self, name: str, *, named: bool) -> list[Any]:
+        """Return positions, one on a line: ``lon lat`` or, where named, ``name, lon, lat``."""
+        try:
+            found = [
+                self._position(line, content, named=named)
+                for line, content in enumerate(self.fields[name].splitlines(), start=1)
+                if content.strip()
+            ]
+            _check_positions(found)
+        except FieldError as error:
+            self.errors[name] = str(error)
+            return []
+        return found
+
+    def _position(self, line: int, content: str, *, named: bool) -> Any:
+        parts = [part.strip() for part in next(csv.reader([content]))]
+        parts = content.split() if len(parts) == 1 else parts
+        if len(parts) != 2 and not (named and len(parts) == _NAMED_PARTS):
+            form = "“name, longitude, latitude” or " if named else ""
+            raise FieldError(f"Line {line} is not {form}“longitude latitude”: {content.strip()}")
+        try:
+            lon, lat = (number(part, "It") for part in parts[-2:])
+        except FieldError as error:
+            raise FieldError(f"Line {line}: {error}") from None
+        if len(parts) == 2:
+            return [lon, lat]
+        return {"name": parts[0], f"{self.key('lon')}_deg": lon, f"{self.key('lat')}_deg": lat}
+
+
+def _check_positions(found: list[Any]) -> None:
+    if not found:
+        raise FieldError("Give at least one position, one on a line.")
+    if len({isinstance(item, dict) for item in found}) > 1:
+        raise FieldError("Give a name on every line, or on none.")
