@@ -6,7 +6,7 @@ forms that are slow to scan for columns where they save much.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -96,7 +96,9 @@ def _size(field: pa.Field, column: pa.Array, leaf: str, form: Encoding) -> int:
 
 
 def writer_options(
-    choices: Sequence[ColumnEncoding], bloom_filters: Mapping[str, int] | None = None
+    choices: Sequence[ColumnEncoding],
+    bloom_filters: Mapping[str, int] | None = None,
+    without_statistics: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return the options of pyarrow's writer for these choices.
 
@@ -106,6 +108,8 @@ def writer_options(
         One for each column.
     bloom_filters
         Columns with a Bloom filter, and the rows of a row group.
+    without_statistics
+        Columns that get no minimum and maximum in the file.
     """
     packed = {
         choice.leaf: "NONE" if choice.encoding in (Encoding.PLAIN, Encoding.DELTA) else "ZSTD"
@@ -121,7 +125,7 @@ def writer_options(
         "version": "2.6",
         "data_page_version": "1.0",
         "write_page_index": True,
-        "write_statistics": True,
+        "write_statistics": [c.leaf for c in choices if c.leaf not in without_statistics],
         "use_dictionary": [c.leaf for c in choices if c.encoding is Encoding.DICTIONARY],
         "column_encoding": {c.leaf: named[c.encoding] for c in choices if c.encoding in named},
         "compression": packed,

@@ -157,4 +157,5 @@ def _places(keys: Int64Array, ranges: Int64Array, partition: Partition) -> Int64
     places = np.arange(counts.sum()) + shift
     order = partition.order or 0
     inside = keys[places] >> 2 * (KEY_ORDER - order) == partition.pixel
-    return places[~inside]
+    outside: Int64Array = places[~inside]
+    return outside

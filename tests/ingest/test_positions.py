@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from astropy import units as u
 from astropy.coordinates import Angle, SkyCoord
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.errors import UsageError
@@ -112,6 +112,7 @@ def test_galactic_columns_alone_are_used_and_said(hub, tmp_path):
 
 
 @given(lon=st.floats(0, 360), lat=st.floats(-90, 90))
+@settings(deadline=None)
 def test_galactic_conversion_reaches_the_poles(lon, lat):
     ra, dec = galactic_to_icrs(np.array([lon]), np.array([lat]))
     expected = SkyCoord(lon * u.deg, lat * u.deg, frame="galactic").icrs
@@ -207,6 +208,7 @@ def test_right_ascension_is_brought_into_range_in_its_own_type(hub, tmp_path, dt
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
+@settings(deadline=None)
 def test_wrapping_ends_inside_the_range(value):
     assert 0 <= wrap(np.array([value]))[0] < 360
 
