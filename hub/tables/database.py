@@ -183,7 +183,18 @@ def _checked_url(text_: str) -> URL:
             "The hub database cannot be in memory.",
             hint="Write the URL of a file like sqlite:////data/hub.sqlite.",
         )
+    _refuse_without_driver(url)
     return url
+
+
+def _refuse_without_driver(url: URL) -> None:
+    try:
+        url.get_dialect().import_dbapi()
+    except ImportError as error:
+        raise DatabaseUrlError(
+            f"The hub database needs a library that is not installed: {error.name}.",
+            hint="Install it into the environment of the hub.",
+        ) from error
 
 
 def _refuse_network(path: Path) -> None:

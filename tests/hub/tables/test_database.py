@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,12 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path, database_url: str) 
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(DatabaseUrlError):
         Database(url)
+
+
+@pytest.mark.skipif(find_spec("psycopg") is not None, reason="psycopg is installed")
+def test_a_missing_driver_is_named() -> None:
+    with pytest.raises(DatabaseUrlError, match="psycopg"):
+        Database("postgresql://host/hub")
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
