@@ -137,7 +137,9 @@ class FilterWriter:
         whole = all(isinstance(value, int) for value in values)
         kind = pa.string() if operand.type == "varchar" else pa.int64() if whole else pa.float64()
         self.inline[name] = pa.table({"value": pa.array(list(dict.fromkeys(values)), kind)})
-        query = exp.select(exp.column("value", quoted=True)).from_(exp.Table(this=exp.to_identifier(name, quoted=True)))
+        query = exp.select(exp.column("value", quoted=True)).from_(
+            exp.Table(this=exp.to_identifier(name, quoted=True))
+        )
         return exp.Subquery(this=query)
 
 
@@ -187,10 +189,10 @@ def _number(operand: Operand, value: Value, where: str) -> exp.Expr:
         raise _mismatch(operand, value, "a number", where)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         value = int(value)  # 5.0 and 5 say the same
-    if isinstance(value, int) and is_float(operand.type) and abs(value) > _EXACT_SINGLE:
-        return number_literal(float(value))
     if isinstance(value, int) and abs(value) >= 10**38:
         raise SelectionError(f"The number {str(value)[:20]}... is too large.", where=where)
+    if isinstance(value, int) and is_float(operand.type) and abs(value) > _EXACT_SINGLE:
+        return number_literal(float(value))
     return number_literal(value)
 
 

@@ -145,6 +145,8 @@ def _explain(
     place, kind = detail["loc"], detail["type"]
     if place and place[-1] in _BRANCHES:  # a value that may be of several types is of none
         place, kind = place[:-1], "value_type"
+        if isinstance(detail["input"], float):
+            kind = "finite_number"
     key = str(place[0]) if place else ""
     path = join_path(where, *place)
     if kind == "extra_forbidden":
