@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hub.explore.axes import Axis
 from hub.explore.figures import Number, short, whole
 from hub.explore.plot import BinnedPlot
+from hub.explore.scales import ColourScale, ScaleKind, plot_scale
 from hub.explore.statistic import Statistic
 
 UNIT_UNKNOWN = "unit unknown"
@@ -16,7 +17,11 @@ _QUANTITIES = {
     Statistic.MAX: "Maximum of",
     Statistic.STD: "Standard deviation of",
 }
-_SCALES = {"log": "log scale", "linear": "linear scale", "eq_hist": "equalised scale"}
+_SCALES = {
+    ScaleKind.LOG: "log scale",
+    ScaleKind.LINEAR: "linear scale",
+    ScaleKind.EQUALISED: "equalised scale",
+}
 
 
 @dataclass(frozen=True)
@@ -41,20 +46,28 @@ class Caption:
         return "".join(f"^{part.text}" if part.raised else part.text for part in self.parts)
 
 
-def caption(plot: BinnedPlot, scale: str | None = None) -> Caption:
+def caption(
+    plot: BinnedPlot, scale: ColourScale | None = None, *, log_bars: bool = False
+) -> Caption:
     """Return the caption of a plot.
 
     Parameters
     ----------
     scale
-        Scale of the colours, or of the bars of a histogram: ``log``, ``linear``
-        or ``eq_hist``; not mentioned when null.
+        Scale of a heat map's colours; null for the one it has by default.
+    log_bars
+        Whether the bars of a histogram are logarithmic.
     """
     parts = [CaptionPart(quantity(plot), bold=True), *_cells(plot)]
-    if scale is not None:
-        parts.append(CaptionPart(f", {_SCALES[scale]}"))
+    sentences = _sentences(plot)
+    if plot.y is not None:
+        scale = scale or plot_scale(plot)
+        parts.append(CaptionPart(f", {_SCALES[scale.kind]}"))
+        sentences = [*_cut_colours(scale), *sentences]
+    elif log_bars:
+        parts.append(CaptionPart(f", {_SCALES[ScaleKind.LOG]}"))
     parts.append(CaptionPart(f", {_rows(plot)}. "))
-    parts.append(CaptionPart(" ".join(_sentences(plot))))
+    parts.append(CaptionPart(" ".join(sentences)))
     return Caption(tuple(part for part in parts if part.text))
 
 
@@ -135,6 +148,19 @@ def _sentences(plot: BinnedPlot) -> list[str]:
         sentences.append(f"In view without a value of {plot.of}: {', '.join(valueless)}.")
     sentences.append("Lower edges belong to a bin, the last upper one too.")
     return sentences
+
+
+def _cut_colours(scale: ColourScale) -> list[str]:
+    """Return how many cells have the colour of an end without its value."""
+    if not scale.below and not scale.above:
+        return []
+    low, high = (short(float(end)).plain for end in scale.values[[0, -1]])
+    cells = [
+        f"{whole(number)} {side}"
+        for number, side in ((scale.below, "below"), (scale.above, "above"))
+        if number
+    ]
+    return [f"Colours end at {low} and {high}; cells beyond: {', '.join(cells)}."]
 
 
 def _outside(name: str, below: int, above: int) -> list[str]:

@@ -29,7 +29,7 @@ from hub.explore.frame import (
 )
 from hub.explore.orientation import is_sky, points_down, runs_left
 from hub.explore.plot import BinnedPlot
-from hub.explore.scales import ScaleKind, colour_scale
+from hub.explore.scales import ScaleKind, plot_scale
 from hub.explore.statistic import Statistic
 from hub.explore.ticks import linear_ticks, log_ticks
 
@@ -106,17 +106,11 @@ def check_size(width_px: int, height_px: int | None, scale: int) -> None:
         )
 
 
-def default_scale(plot: BinnedPlot) -> ScaleKind:
-    """Return the colour scale that a plot has when none is asked for."""
-    return ScaleKind.LOG if plot.statistic is Statistic.COUNT else ScaleKind.LINEAR
-
-
 def _draw_heat_map(plot: BinnedPlot, y_axis: Axis, style: Style) -> bytes:
     theme = find_theme(style.theme)
-    kind = style.colour_scale or default_scale(plot)
     colours = style.colours or ("tide" if plot.statistic is Statistic.COUNT else "ember")
     shown = plot.filled & np.isfinite(plot.grid)
-    scale = colour_scale(kind, plot.grid[shown], symmetric=colours == "shore")
+    scale = plot_scale(plot, style.colour_scale, symmetric=colours == "shore")
     x = _drawn(plot.x, flipped=runs_left(plot.x), most=most_ticks(style.width_px))
     y = _drawn(y_axis, flipped=points_down(y_axis), most=7)
     bar_ticks = scale.ticks()
@@ -127,7 +121,7 @@ def _draw_heat_map(plot: BinnedPlot, y_axis: Axis, style: Style) -> bytes:
     cells = cells if points_down(y_axis) else cells[::-1]
     cells = cells[:, ::-1] if runs_left(plot.x) else cells
     pixels = shading.nearest(cells, _device(box.width, style), _device(box.height, style))
-    text = caption(plot, kind.value)
+    text = caption(plot, scale)
     with DRAWING:
         canvas, lines = _canvas(style, height, text.text, _origin_line(plot), theme)
         canvas.image(box.left, box.top, shading.on_ground(pixels, rgba(theme.plot)))
@@ -155,7 +149,7 @@ def _draw_histogram(plot: BinnedPlot, style: Style) -> bytes:
         place=_place(low, high, log=log, flipped=False),
     )
     box, height = _histogram_box(style, left_room(y))
-    text = caption(plot, "log" if log else None)
+    text = caption(plot, log_bars=log)
     with DRAWING:
         canvas, lines = _canvas(style, height, text.text, _origin_line(plot), theme)
         canvas.rectangle(box.left, box.top, box.width, box.height, fill=theme.plot)

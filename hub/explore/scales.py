@@ -1,7 +1,7 @@
 """`ColourScale`: which value has which place on a colour map, and the ticks of its bar."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -10,9 +10,14 @@ import numpy.typing as npt
 
 from hub.errors import UsageError
 from hub.explore.figures import short
+from hub.explore.plot import BinnedPlot
+from hub.explore.statistic import Statistic
 from hub.explore.ticks import Tick, Ticks, linear_ticks, log_ticks
 
 _QUANTILES = 256
+_CLIPPED_PERCENT = 0.5
+_CLIP_IF_WIDER = 3.0
+"""A linear scale is cut at the percentiles when outliers stretch it by this factor."""
 
 
 class ScaleKind(StrEnum):
@@ -34,6 +39,12 @@ class ColourScale:
 
     places: npt.NDArray[np.float64]
     """Places of the knots; straight lines lie between (in the logarithm for a log scale)."""
+
+    below: int = 0
+    """Cells with values below the first end; they have its colour."""
+
+    above: int = 0
+    """Cells with values above the last end; they have its colour."""
 
     def place(self, values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Return the places of values, 0 to 1; NaN stays NaN, values outside go to the ends."""
@@ -57,8 +68,24 @@ class ColourScale:
                 return Ticks(tuple(Tick(level, short(level)) for level in levels))
 
 
+def plot_scale(
+    plot: BinnedPlot, kind: ScaleKind | None = None, *, symmetric: bool = False
+) -> ColourScale:
+    """Return the scale of a heat map's colours; logarithmic counts, linear statistics.
+
+    Raises
+    ------
+    UsageError
+        As `colour_scale`.
+    """
+    counts = plot.statistic is Statistic.COUNT
+    kind = kind or (ScaleKind.LOG if counts else ScaleKind.LINEAR)
+    values = plot.grid[plot.filled & np.isfinite(plot.grid)]
+    return colour_scale(kind, values, symmetric=symmetric, cut=not counts)
+
+
 def colour_scale(
-    kind: ScaleKind, values: npt.NDArray[Any], *, symmetric: bool = False
+    kind: ScaleKind, values: npt.NDArray[Any], *, symmetric: bool = False, cut: bool = False
 ) -> ColourScale:
     """Return the scale that spreads values from the smallest to the largest.
 
@@ -68,6 +95,9 @@ def colour_scale(
         The finite values of the filled cells; may be empty.
     symmetric
         Put 0 in the middle, for diverging colour maps; linear scales only.
+    cut
+        Let a few outliers share the colours of the ends where they would leave
+        one colour for all others; linear scales only.
 
     Raises
     ------
@@ -84,10 +114,23 @@ def colour_scale(
         )
     if kind is ScaleKind.EQUALISED and low < high:
         return _equalised(values)
+    if kind is ScaleKind.LINEAR and cut:
+        low, high = _ends_without_outliers(values, low, high)
     if kind is ScaleKind.LINEAR and symmetric:
         largest = max(abs(low), abs(high)) or 1.0
-        return _between(kind, -largest, largest)
-    return _between(kind, low, high)
+        low, high = -largest, largest
+    scale = _between(kind, low, high)
+    return replace(
+        scale, below=int((values < low).sum()), above=int((values > scale.values[-1]).sum())
+    )
+
+
+def _ends_without_outliers(
+    values: npt.NDArray[Any], low: float, high: float
+) -> tuple[float, float]:
+    inner = np.percentile(values, [_CLIPPED_PERCENT, 100 - _CLIPPED_PERCENT]).tolist()
+    width = inner[1] - inner[0]
+    return (inner[0], inner[1]) if 0 < _CLIP_IF_WIDER * width < high - low else (low, high)
 
 
 def _between(kind: ScaleKind, low: float, high: float) -> ColourScale:

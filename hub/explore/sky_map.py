@@ -31,11 +31,13 @@ from hub.sky.healpix import keys, pixels_of_keys
 _ROWS_PER_PIXEL = 6.0
 """Rows that a drawn pixel has on average: fewer show more noise than sky."""
 
-_SMALL_DEG2 = 4_000.0
+_SMALL_DEG2 = 8_000.0
 """Surveys up to this area are drawn as a field, if they are one field."""
 
-_FIELD_DEG = 75.0
-"""Largest width and height of a field, in degrees on the sky."""
+_FIELD_WIDTH_DEG = 140.0
+"""Largest width of a field on the sky."""
+
+_FIELD_HEIGHT_DEG = 75.0
 
 _HIGHEST_ALL_SKY = 8
 _TALLEST = 500.0
@@ -128,7 +130,8 @@ def _small_field(density: SkyDensity) -> Field | None:
     stretch = max(math.cos(math.radians((low + high) / 2)), 0.02)
     half += 0.04 * half + size / stretch
     pad = 0.04 * (high - low) + size
-    if max(2 * half * stretch, high - low) > _FIELD_DEG or half > 90 or max(-low, high) + pad > 89:
+    too_wide = 2 * half * stretch > _FIELD_WIDTH_DEG or half > 90
+    if too_wide or high - low > _FIELD_HEIGHT_DEG or max(-low, high) + pad > 89:
         return None
     return Field(
         ra_middle=(start + (360.0 - gaps[widest]) / 2) % 360.0,

@@ -330,15 +330,23 @@ def _wanted(
                 f"{text} is of type {column.type}, which has no place on an axis.",
                 hint="Choose a column or an expression of numbers.",
             )
+        unit = column.unit or _common_unit(text, table)
         wanted.append(
             _Wanted(
                 expression=text,
-                column=column,
+                column=replace(column, unit=unit),
                 plain=_plain_column(text, table),
                 request=axis,
             )
         )
     return wanted
+
+
+def _common_unit(text: str, table: TableDescription) -> str:
+    """Return the unit of a sum or difference of columns with one unit, such as a colour."""
+    terms = [table.column(term.strip().lower()) for term in re.split(r"[-+]", text)]
+    units = {term.unit if term else "" for term in terms}
+    return units.pop() if len(units) == 1 else ""
 
 
 def _plain_column(text: str, table: TableDescription) -> ColumnDescription | None:

@@ -152,7 +152,7 @@ def figure_of(request: PlotRequest, plots: PlotCache, user: User) -> Figure:
     plot = plots.plot(request, user)
     return Figure(
         query=picture_query(request),
-        caption=caption(plot, None if plot.y is None else "log"),
+        caption=caption(plot),
         rows_selected=plot.counts.selected,
         is_exact=plot.exact,
     )

@@ -10,7 +10,7 @@ def plain(text):
 
 
 def test_every_fate_of_a_row_is_told_with_its_number(fates):
-    assert plain(caption(fates, "log").text) == (
+    assert plain(caption(fates).text) == (
         "Objects per cell (0.1 dex × 0.025, unit unknown), log scale, all 1 236 rows. "
         "In view 1 200. Outside: 5 below and 6 above flux, 7 below and 8 above colour. "
         "Without a place: 3 null, 2 NaN, 1 infinite, 4 zero or negative on a log axis. "
@@ -49,3 +49,14 @@ def test_rows_in_view_without_a_value_are_told(make_plot):
     said = plain(caption(plot).text)
     assert said.startswith("Mean of z_phot per bin [unit unknown] (1, unit unknown wide)")
     assert "All in view. In view without a value of z_phot: 3 null, 1 NaN." in said
+
+
+def test_cells_beyond_the_colours_are_counted(make_plot):
+    x = Axis(expression="x", low=0, high=1000, bins=1000)
+    y = Axis(expression="y", low=0, high=1, bins=1)
+    values = [float(number % 10) for number in range(999)] + [1e6]
+    columns = [[number + 0.5 for number in range(1000)], [0.5] * 1000, values]
+    plot = make_plot(x, y, columns, Statistic.MEAN, "z")
+    said = plain(caption(plot).text)
+    assert "linear scale" in said
+    assert "Colours end at 0 and 9; cells beyond: 1 above." in said

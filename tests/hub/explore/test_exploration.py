@@ -173,6 +173,12 @@ def test_axes_know_frame_and_direction(draw):
     assert plot.grid.shape == (18, 36)
 
 
+def test_differences_keep_the_unit_that_their_columns_share(draw):
+    assert draw("ra - dec").x.unit == draw("ra").x.unit == "deg"
+    assert draw("ra - kind").x.unit == ""
+    assert draw("ra * dec").x.unit == ""
+
+
 def test_wrong_requests_are_refused_with_a_reason(draw):
     with pytest.raises(UsageError, match="varchar"):
         draw("name")
