@@ -1,6 +1,6 @@
 """Statistics of columns: additive, exact, the same in any order of adding."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,19 @@ def warm_up() -> None:
     """Compile the kernel for every type, before threads start."""
     for name in _WARM_TYPES:
         _find_bounds(np.zeros(1, name))
+
+
+def columns_with_nan(batches: Sequence[pa.RecordBatch]) -> set[str]:
+    """Return the names of the float columns that hold a NaN."""
+    found: set[str] = set()
+    for batch in batches:
+        for field, column in zip(batch.schema, batch.columns, strict=True):
+            if field.name in found or not pa.types.is_floating(field.type):
+                continue
+            values = column.drop_null() if column.null_count else column
+            if np.isnan(values.to_numpy(zero_copy_only=True)).any():
+                found.add(field.name)
+    return found
 
 
 def column_statistics(array: pa.Array) -> ColumnStatistics:

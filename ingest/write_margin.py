@@ -134,7 +134,7 @@ def _write_margin_file(
     relative = healpix_partition(partition.order, partition.pixel).removeprefix(f"{DATA}/")
     path = folder / relative
     path.parent.mkdir(parents=True)
-    with open_writer(path, layout) as writer:
+    with open_writer(path, layout, [rows]) as writer:
         for start in range(0, rows.num_rows, layout.group_rows):
             writer.write_batch(rows.slice(start, layout.group_rows))
     return Partition(

@@ -22,7 +22,7 @@ from ingest.encodings import ColumnEncoding, writer_options
 from ingest.plan import HEALPIX, NO_PLACE, RANDOM
 from ingest.runs import OpenRuns, Run
 from ingest.sorting import Int64Array, sort_order
-from ingest.statistics import ColumnStatistics, column_statistics
+from ingest.statistics import ColumnStatistics, column_statistics, columns_with_nan
 
 MAP_ORDER = 8
 """HEALPix order of the sky map and the MOC: pixels of 14 arcmin."""
@@ -75,7 +75,7 @@ def write_partition(
         slices = opened.slices(task.first_key, task.last_key)
         keys = _joined(slices, layout.order_column)
         order = sort_order(keys, _joined(slices, RANDOM), has_sorted_runs=True)
-        with open_writer(path, layout) as writer:
+        with open_writer(path, layout, slices) as writer:
             for group in _row_groups(slices, order, layout.group_rows):
                 batch = finished(group, layout)
                 writer.write_batch(batch, row_group_size=layout.group_rows)
@@ -104,15 +104,22 @@ def _joined(slices: Sequence[pa.RecordBatch], name: str) -> npt.NDArray[Any]:
     return np.concatenate(parts)
 
 
-def open_writer(path: Path, layout: FileLayout) -> pq.ParquetWriter:
-    """Open a data file for writing, sorted and encoded as the layout says."""
+def open_writer(path: Path, layout: FileLayout, rows: Sequence[pa.RecordBatch]) -> pq.ParquetWriter:
+    """Open a data file for writing, sorted and encoded as the layout says.
+
+    Columns in which ``rows``, those of the file, have NaN get no minimum and
+    maximum: Parquet leaves NaN out of them, and readers that count NaN as the
+    greatest value (DuckDB 2.0) would skip row groups that match.
+    """
     blooms = {} if layout.key is None else {layout.key: layout.group_rows}
     ordering = [(layout.order_column, "ascending"), (RANDOM, "ascending")]
     return pq.ParquetWriter(
         path,
         layout.schema,
         sorting_columns=pq.SortingColumn.from_ordering(layout.schema, ordering),
-        **writer_options(list(layout.encodings.values()), blooms),
+        **writer_options(
+            list(layout.encodings.values()), blooms, without_statistics=columns_with_nan(rows)
+        ),
     )
 
 
