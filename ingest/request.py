@@ -1,14 +1,12 @@
 """`IngestRequest`: what was asked for, checked at birth."""
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.errors import UsageError
+from hub.tables.names import check_name, check_version
 from ingest.describe import TableNotes
 
-NAME = re.compile(r"[a-z][a-z0-9_]*")
-VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 FRAMES = ("icrs", "galactic")
 
 MINIMUM_MEMORY = 64 * 2**20
@@ -49,13 +47,9 @@ class IngestRequest:
     notes: TableNotes = field(default_factory=TableNotes)
 
     def __post_init__(self) -> None:
-        _check_name("catalog", self.catalog)
-        _check_name("table", self.table)
-        if not VERSION.fullmatch(self.version):
-            raise UsageError(
-                f"{self.version!r} cannot be a version.",
-                hint="Use letters, digits, dots, hyphens, such as 1.0.",
-            )
+        check_name(self.catalog, what="catalog")
+        check_name(self.table, what="table")
+        check_version(self.version)
         if not self.inputs:
             raise UsageError("No input files were named.")
         if self.frame is not None and self.frame not in FRAMES:
@@ -72,11 +66,3 @@ class IngestRequest:
                 f"{self.memory_bytes} bytes of memory are too few.",
                 hint=f"Give at least {MINIMUM_MEMORY // 2**20} MiB.",
             )
-
-
-def _check_name(what: str, name: str) -> None:
-    if not NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} cannot be the name of a {what}.",
-            hint="Use lower-case letters, digits and _, starting with a letter.",
-        )

@@ -9,6 +9,8 @@ from hub.tables.edit import DescriptionEdit
 from hub.tables.lookup import NotOwnerError, UnknownTableError, nearest, table_rows
 from hub.tables.names import check_name, check_version
 
+_BETWEEN_CITATIONS = "\n\n"
+
 
 class VersionExistsError(UsageError):
     """The table of this version is published already; published data never change."""
@@ -112,27 +114,27 @@ def mend_catalog(connection: Connection, catalog_id: int, *, was_default: bool) 
 
 
 def read_citation(connection: Connection, version_id: int) -> str:
-    """Return the citations of a version, one a line."""
+    """Return the citations of a version, with an empty line between two."""
     citations = schema.citations.c
     query = (
         select(citations.text)
         .where(citations.version_id == version_id)
         .order_by(citations.position)
     )
-    return "\n".join(connection.execute(query).scalars())
+    return _BETWEEN_CITATIONS.join(connection.execute(query).scalars())
 
 
 def write_citation(connection: Connection, version_id: int, citation: str) -> None:
-    """Replace the citations of a version; each line of the text is one."""
+    """Replace the citations of a version; empty lines part them, BibTeX has many lines."""
     citations = schema.citations
     connection.execute(delete(citations).where(citations.c.version_id == version_id))
-    lines = citation.split("\n") if citation else []
-    if lines:
+    texts = citation.split(_BETWEEN_CITATIONS) if citation else []
+    if texts:
         connection.execute(
             insert(citations),
             [
-                {"version_id": version_id, "position": position, "text": line}
-                for position, line in enumerate(lines)
+                {"version_id": version_id, "position": position, "text": text}
+                for position, text in enumerate(texts)
             ],
         )
 

@@ -236,14 +236,14 @@ def test_words_can_be_edited_and_other_processes_see_it(
     assert other.table("stars", None, "main", LOCAL).columns[1].unit == "deg"
     edit = DescriptionEdit(
         title="Very bright stars",
-        citation="A\nB",
+        citation="A\n\nB\n",
         columns={"main": {"ra": ColumnEdit(unit="rad", ucd="pos.eq.ra")}},
     )
     edited = registry.edit_description("stars", "1.0", LOCAL, edit)
     assert other.catalog("stars", None, LOCAL) == edited
     assert (edited.title, edited.citation, edited.licence) == (
         "Very bright stars",
-        "A\nB",
+        "A\n\nB\n",
         "CC BY 4.0",
     )
     seen = other.table("stars", None, "main", LOCAL).columns[1]
