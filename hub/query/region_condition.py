@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from hub.query.expression import number_literal
-from hub.sky.cover import cover, largest_ranges
+from hub.sky.cover import cover
 from hub.sky.discs import cells_of_discs
 from hub.sky.exact import (
     Algebra,
@@ -35,7 +35,10 @@ MOC_TABLE = "_moc"
 
 _MOC_RANGES = 200  # more are looked up in a table
 _LISTED_TARGETS = 20  # more are joined
-_INSIDE_RANGES = 16
+
+# An engine compares every row of the row groups it reads with every range: 63
+# ranges made a 1 deg cone on 10^7 rows take 100 ms, 8 take 14 ms.
+_TOUCHED_RANGES = 8
 
 _COMPARISONS = (exp.LT, exp.LTE, exp.GT, exp.GTE)
 
@@ -65,12 +68,9 @@ def region_condition(region: Region, position: PositionDescription) -> RegionCon
         case Targets() if len(region.positions_deg) > _LISTED_TARGETS:
             return _targets_condition(region, position)
         case _:
-            found = cover(region)
+            touched = cover(region, _TOUCHED_RANGES).touched
             exact = _exact(region, position)
-            inside = largest_ranges(found.inside, _INSIDE_RANGES)
-            if len(inside):
-                exact = exp.Paren(this=exp.Or(this=_paren(_in_ranges(inside)), expression=exact))
-            return RegionCondition((_paren(_in_ranges(found.touched)), _mark(exact)))
+            return RegionCondition((_paren(_in_ranges(touched)), _mark(exact)))
 
 
 def sql_algebra() -> Algebra:
