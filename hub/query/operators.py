@@ -292,6 +292,9 @@ def _without_nan(comparison: exp.Expr, node: exp.Expr, other: exp.Expr) -> exp.E
 def _compare(node: exp.Expr) -> exp.Expr:
     left, right = _aligned(node.args["this"], node.args["expression"], node)
     made: exp.Expr = type(node)(this=left, expression=right)
+    if node.meta.get("finite"):
+        # hub.query.region_condition: rows that reach this have a position.
+        return _done(made, BOOLEAN, *parts_of(node))
     both = field_of(left).may_be_nan and field_of(right).may_be_nan
     match node:
         case exp.GT() | exp.GTE():
