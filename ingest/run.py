@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import resource
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from ingest.request import IngestRequest
 from ingest.stages import STAGES, NoSpaceError, Work
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_OPEN_FILES = 65_536
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -64,6 +66,7 @@ def ingest_catalog(
     relative = table_folder(request.catalog, request.version, request.table)
     folder = warehouse.local_path(relative)
     with _disk_errors(folder), _claimed(folder, warehouse.root):
+        raise_file_limit()
         warm_up()
         work = Work(
             request=request,
@@ -98,6 +101,13 @@ def refuse_existing(request: IngestRequest, registry: Registry, owner: User) -> 
             f"{request.catalog}@{request.version}.{request.table} is published already.",
             hint="Published data never change: choose another version, or remove this one.",
         )
+
+
+def raise_file_limit() -> None:
+    """Allow as many open files as the system does: each thread maps all runs."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def warm_up() -> None:

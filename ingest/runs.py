@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from ingest.plan import NO_PLACE, RANDOM, TablePlan
 from ingest.prepare import prepare
 from ingest.readers import Piece, Source
-from ingest.sorting import Int32Array, Int64Array, sort_order
+from ingest.sorting import Int64Array, sort_order
 
 MOST_ROWS = 1_000_000
 """Rows of a run; larger ones are slower (caches, page faults)."""
@@ -107,7 +107,13 @@ class OpenRuns:
 
     def __init__(self, runs: Sequence[Run], order_column: str) -> None:
         self._maps = [pa.memory_map(str(run.path)) for run in runs]
-        self.batches = [pa.ipc.open_file(file).get_batch(0) for file in self._maps]
+        readers = [pa.ipc.open_file(file) for file in self._maps]
+        # A merged run has several batches, in order: each is a run of its own here.
+        self.batches: list[pa.RecordBatch] = [
+            reader.get_batch(number)
+            for reader in readers
+            for number in range(reader.num_record_batches)
+        ]
         self.keys: list[Int64Array] = [
             batch.column(order_column).to_numpy(zero_copy_only=True) for batch in self.batches
         ]
@@ -120,10 +126,6 @@ class OpenRuns:
         self.batches.clear()
         for file in self._maps:
             file.close()
-
-    def randoms(self, index: int) -> Int32Array:
-        """Return the random numbers of a run."""
-        return np.asarray(self.batches[index].column(RANDOM).to_numpy(zero_copy_only=True))
 
     def bounds(self, first_key: int, last_key: int) -> list[tuple[int, int]]:
         """Return the rows of each run with a key in the range (inclusive): begin, end."""
@@ -145,12 +147,13 @@ class OpenRuns:
             if end > begin
         ]
 
-    def key_range(self) -> tuple[int, int] | None:
-        """Return the smallest and largest key of placed rows; null when there are none."""
-        low = [int(keys[0]) for keys in self.keys if keys.size and keys[0] != NO_PLACE]
-        high = [
-            int(keys[end - 1])
-            for keys in self.keys
-            if (end := int(np.searchsorted(keys, NO_PLACE, "left")))
-        ]
-        return (min(low), max(high)) if low else None
+    def key_of_rank(self, rank: int) -> int:
+        """Return the smallest key that at least ``rank`` rows do not exceed."""
+        low, high = 0, NO_PLACE
+        while low < high:
+            middle = (low + high) // 2
+            if sum(int(np.searchsorted(keys, middle, "right")) for keys in self.keys) >= rank:
+                high = middle
+            else:
+                low = middle + 1
+        return low

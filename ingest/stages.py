@@ -27,6 +27,7 @@ from ingest.choose_partitions import (
 from ingest.columns import PlannedColumn, with_type
 from ingest.encodings import SAMPLE_ROWS, ColumnEncoding, choose_encodings
 from ingest.hats_metadata import CollectionFacts, SkyMap, write_collection, write_common_metadata
+from ingest.merging import MOST_RUNS, in_order, joined, merge_runs, run_groups
 from ingest.plan import RANDOM, TablePlan, plan_table
 from ingest.progress import Progress
 from ingest.readers import (
@@ -189,6 +190,20 @@ def write_runs(work: Work) -> None:
     work.runs.sort(key=lambda run: run.number)
 
 
+def merge_small_runs(work: Work) -> None:
+    """Merge neighbouring runs while there are more than can be open at once."""
+    level = 0
+    while len(work.runs) > MOST_RUNS:
+        work.progress.begin("merging runs", work.rows)
+        merge = partial(merge_runs, plan=work.plan, level=level)
+        merged = []
+        for run in work.runner.map(merge, run_groups(work.runs)):
+            merged.append(run)
+            work.progress.advance(run.rows)
+        work.runs = sorted(merged, key=lambda run: run.number)
+        level += 1
+
+
 def settle_types(work: Work) -> None:
     """Choose the final type of uint64 columns, now that the largest values are known."""
     plan = work.plan
@@ -225,20 +240,11 @@ def first_rows(runs: OpenRuns, plan: TablePlan, schema: pa.Schema) -> pa.RecordB
 
     At most `SAMPLE_ROWS`; which ones does not depend on how the runs were cut.
     """
-    heads = [batch.slice(0, SAMPLE_ROWS) for batch in runs.batches if batch.num_rows]
-    keys = np.concatenate([head.column(plan.order_column).to_numpy() for head in heads])
-    randoms = np.concatenate([head.column(RANDOM).to_numpy() for head in heads])
+    last = runs.key_of_rank(min(SAMPLE_ROWS, sum(keys.size for keys in runs.keys)))
+    heads = [part.slice(0, SAMPLE_ROWS) for part in runs.slices(0, last)]
+    keys, randoms = joined(heads, plan.order_column), joined(heads, RANDOM)
     order = sort_order(keys, randoms, has_sorted_runs=True)[:SAMPLE_ROWS]
-    # Only the beginnings that are needed are copied.
-    ends = np.cumsum([head.num_rows for head in heads])
-    owner = np.searchsorted(ends, order, side="right")
-    taken = np.bincount(owner, minlength=len(heads))
-    joined = pa.concat_batches(
-        [head.slice(0, int(count)) for head, count in zip(heads, taken, strict=True)]
-    )
-    starts = ends - np.array([head.num_rows for head in heads])
-    shift = np.cumsum(taken) - taken - starts
-    picked = joined.take(pa.array(order + shift[owner]))
+    picked = next(in_order(heads, order, SAMPLE_ROWS))
     columns = [
         column if column.type == entry.type else column.cast(entry.type)
         for column, entry in zip(picked.columns, schema, strict=True)
@@ -364,6 +370,7 @@ STAGES: tuple[Callable[[Work], None], ...] = (
     make_plan,
     check_space,
     write_runs,
+    merge_small_runs,
     settle_types,
     measure_encodings,
     choose_partitions,

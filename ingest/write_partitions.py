@@ -5,10 +5,9 @@ one row group at a time: in each run, the rows of a row group lie side by side,
 because runs have the order of the table.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from hub.sky.healpix import pixels_of_keys
 from hub.tables.description import Partition
 from ingest.choose_partitions import PartitionTask
 from ingest.encodings import ColumnEncoding, writer_options
+from ingest.merging import in_order, joined
 from ingest.plan import HEALPIX, NO_PLACE, RANDOM
 from ingest.runs import OpenRuns, Run
 from ingest.sorting import Int64Array, sort_order
@@ -73,10 +73,10 @@ def write_partition(
     totals: dict[str, ColumnStatistics] = {}
     with OpenRuns(runs, layout.order_column) as opened:
         slices = opened.slices(task.first_key, task.last_key)
-        keys = _joined(slices, layout.order_column)
-        order = sort_order(keys, _joined(slices, RANDOM), has_sorted_runs=True)
+        keys = joined(slices, layout.order_column)
+        order = sort_order(keys, joined(slices, RANDOM), has_sorted_runs=True)
         with open_writer(path, layout, slices) as writer:
-            for group in _row_groups(slices, order, layout.group_rows):
+            for group in in_order(slices, order, layout.group_rows):
                 batch = finished(group, layout)
                 writer.write_batch(batch, row_group_size=layout.group_rows)
                 _add(totals, batch)
@@ -99,11 +99,6 @@ def write_partition(
     )
 
 
-def _joined(slices: Sequence[pa.RecordBatch], name: str) -> npt.NDArray[Any]:
-    parts = [part.column(name).to_numpy(zero_copy_only=True) for part in slices]
-    return np.concatenate(parts)
-
-
 def open_writer(path: Path, layout: FileLayout, rows: Sequence[pa.RecordBatch]) -> pq.ParquetWriter:
     """Open a data file for writing, sorted and encoded as the layout says.
 
@@ -121,38 +116,6 @@ def open_writer(path: Path, layout: FileLayout, rows: Sequence[pa.RecordBatch]) 
             list(layout.encodings.values()), blooms, without_statistics=columns_with_nan(rows)
         ),
     )
-
-
-def _row_groups(
-    slices: Sequence[pa.RecordBatch], order: Int64Array, rows: int
-) -> Iterator[pa.RecordBatch]:
-    """Yield the rows in the given order, a row group at a time.
-
-    Parameters
-    ----------
-    slices
-        Rows of the partition in each run.
-    order
-        Place of each row in the joined slices; ascending within each slice.
-    rows
-        Rows of a group.
-    """
-    ends = np.cumsum([part.num_rows for part in slices])
-    used = ends - np.array([part.num_rows for part in slices])  # first row not yet given
-    starts = used.copy()
-    for begin in range(0, order.size, rows):
-        places = order[begin : begin + rows]
-        owner = np.searchsorted(ends, places, side="right")
-        taken = np.bincount(owner, minlength=len(slices))
-        parts = [
-            part.slice(int(used[index] - starts[index]), int(taken[index]))
-            for index, part in enumerate(slices)
-            if taken[index]
-        ]
-        shift = np.cumsum(taken) - taken - used
-        joined = pa.concat_batches(parts)
-        yield joined.take(pa.array(places + shift[owner]))
-        used += taken
 
 
 def finished(batch: pa.RecordBatch, layout: FileLayout) -> pa.RecordBatch:

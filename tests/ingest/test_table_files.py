@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from mocpy import MOC
 
 from hub.sky.healpix import key_range, keys
-from ingest import choose_partitions, runs, write_partitions
+from ingest import choose_partitions, merging, runs, stages, write_partitions
 from ingest.progress import Progress, progress_line
 from ingest.random_key import random_numbers, row_bits, text_bits
 from tests.ingest.skies import sky, write_sky
@@ -96,6 +96,10 @@ def test_the_same_input_gives_the_same_bytes_whatever_threads_and_memory(
     for threads, run_rows in ((1, 10**6), (2, 1000), (4, 3111)):
         monkeypatch.setattr(runs, "MOST_ROWS", run_rows)
         monkeypatch.setattr(runs, "LEAST_ROWS", 100)
+        # With the smallest runs, also the merging of runs in two levels.
+        monkeypatch.setattr(stages, "MOST_RUNS", 2 if run_rows == 1000 else 256)
+        monkeypatch.setattr(merging, "GROUP_RUNS", 3)
+        monkeypatch.setattr(merging, "BATCH_ROWS", 700)
         done = new_hub(f"t{threads}").ingest(path, threads=threads, key="id")
         contents.append([(file.name, file.read_bytes()) for file in done.files])
     assert contents[0] == contents[1] == contents[2]
