@@ -1,6 +1,6 @@
 """What the command line says about an error, and with which status it ends."""
 
-import secrets
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -54,7 +54,7 @@ def report(error: BaseException, *, home: Path | None, debug: bool) -> int:
 
 
 def _report_internal(error: BaseException, home: Path | None, *, debug: bool) -> int:
-    identifier = secrets.token_hex(4)
+    identifier = os.urandom(4).hex()
     log = _keep_traceback(error, identifier, home)
     hints = [f"hint: The traceback is in {log}, under {identifier}."] if log else []
     if not debug:
