@@ -15,9 +15,7 @@ Outcome = TypeVar("Outcome")
 class TaskRunner(Protocol):
     """Runs pure functions over items; the order of outcomes is not promised."""
 
-    def map(
-        self, function: Callable[[Item], Outcome], items: Iterable[Item]
-    ) -> Iterator[Outcome]:
+    def map(self, function: Callable[[Item], Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
         """Yield ``function(item)`` as items finish; the first error stops the rest."""
         ...
 
@@ -28,9 +26,7 @@ class ThreadRunner:
     def __init__(self, threads: int) -> None:
         self._threads = threads
 
-    def map(
-        self, function: Callable[[Item], Outcome], items: Iterable[Item]
-    ) -> Iterator[Outcome]:
+    def map(self, function: Callable[[Item], Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
         """Yield ``function(item)`` as items finish; the first error stops the rest.
 
         At most one item per thread is taken from ``items`` ahead of the work, so

@@ -124,8 +124,10 @@ def _write_rows(
     scratch = services.settings.home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
     stream = services.queries.stream(plan, engine=arguments.engine, max_rows=arguments.max_rows)
-    for loss in output_format.losses(stream.columns):
-        _note(f"{output_format.name}: {loss}")
+    if arguments.output is not None or not output_format.is_text:
+        # Rows on a terminal or in a pipe of text are not kept: nobody loses them.
+        for loss in output_format.losses(stream.columns):
+            _note(f"{output_format.name}: {loss}")
     with stream, _sink(arguments) as sink:
         output_format.write(stream, sink, scratch=scratch)
     if stream.truncated:

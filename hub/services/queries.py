@@ -80,13 +80,12 @@ class Queries:
         table = self._table(frozen, user)
         # A selection that cannot be run has no id either: say so here.
         composed = compose(frozen, table)
-        match form:
-            case "id":
-                return frozen.id()
-            case "sql":
-                return _text(composed, table)
-            case "words":
-                return in_words(frozen, table)
+        if form == "id":
+            return frozen.id()
+        if form == "sql":
+            return _text(composed, table)
+        if form == "words":
+            return in_words(frozen, table)
         raise UsageError(f"A selection has no form {form}.", hint=f"forms: {', '.join(FORMS)}")
 
     def stream(

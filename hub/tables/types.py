@@ -62,7 +62,11 @@ def type_name(arrow: pa.DataType) -> str:
     """
     if pa.types.is_dictionary(arrow):
         return type_name(arrow.value_type)
-    if pa.types.is_list(arrow) or pa.types.is_large_list(arrow) or pa.types.is_fixed_size_list(arrow):
+    if (
+        pa.types.is_list(arrow)
+        or pa.types.is_large_list(arrow)
+        or pa.types.is_fixed_size_list(arrow)
+    ):
         return type_name(arrow.value_type) + "[]"
     if pa.types.is_decimal(arrow):
         return f"decimal({arrow.precision},{arrow.scale})"
