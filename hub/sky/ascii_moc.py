@@ -29,8 +29,9 @@ def parse_moc(text: str) -> NDArray[np.int64]:
     """
     ranges = []
     order = None
-    place = 1 if text.lstrip().lower().startswith("s") else 0
-    place += len(text) - len(text.lstrip()) if place else 0
+    place = len(text) - len(text.lstrip())
+    if text[place : place + 1] in ("s", "S"):  # a space MOC, said outright
+        place += 1
     while place < len(text):
         token = _TOKEN.match(text, place)
         where = f"character {place + 1} of the MOC"

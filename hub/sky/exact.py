@@ -21,10 +21,12 @@ from hub.sky.polygons import SphericalPolygon
 _RADIAN = pi / 180.0
 _HALF_RADIAN = pi / 360.0
 
-# Rounding of the formulas below, so that it does not push a position off a
-# border: relative for cones, in rad (13 microarcseconds times 10^-6) for sides.
+# Rounding must not push a position off a border: that of the formulas below
+# (relative for cones, in rad for sides), and that of degrees themselves, which
+# have no more digits than this near 360. All are below a nanoarcsecond.
 _CONE_SLACK = 4e-15
 _SIDE_SLACK = 1e-15
+_DEGREE_SLACK = 6e-14
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,6 @@ def cone_test(
     wide = radius_deg > 90.0
     reach = 180.0 - radius_deg if wide else radius_deg
     ra0, dec0 = (centre_ra + 180.0, -centre_dec) if wide else (centre_ra, centre_dec)
-    limit = sin(reach * _HALF_RADIAN) ** 2
     separation = haversine(
         algebra.number(ra0),
         algebra.number(dec0),
@@ -99,8 +100,10 @@ def cone_test(
         algebra,
     )
     if wide:
-        return separation >= algebra.number(limit * (1.0 - _CONE_SLACK))
-    return separation <= algebra.number(limit * (1.0 + _CONE_SLACK))
+        inner = max(reach - _DEGREE_SLACK, 0.0)
+        limit = sin(inner * _HALF_RADIAN) ** 2 * (1.0 - _CONE_SLACK)
+        return separation >= algebra.number(limit)
+    return separation <= algebra.number(cone_limit(reach))
 
 
 def haversine(ra0: Any, dec0: Any, cos_dec0: Any, ra: Any, dec: Any, algebra: Algebra) -> Any:
@@ -114,7 +117,7 @@ def haversine(ra0: Any, dec0: Any, cos_dec0: Any, ra: Any, dec: Any, algebra: Al
 
 def cone_limit(radius_deg: float) -> float:
     """Return the largest `haversine` inside a cone of at most 180 degrees."""
-    return sin(radius_deg * _HALF_RADIAN) ** 2 * (1.0 + _CONE_SLACK)
+    return sin((radius_deg + _DEGREE_SLACK) * _HALF_RADIAN) ** 2 * (1.0 + _CONE_SLACK)
 
 
 def box_test(box: _Box, ra: Any, dec: Any, algebra: Algebra) -> Any:

@@ -103,7 +103,8 @@ class Box:
     def contains(self, ra_deg: ArrayLike, dec_deg: ArrayLike) -> Bools:
         """Mark the ICRS positions inside, ra in [0, 360); false where one is NaN."""
         ra, dec = _doubles(ra_deg, dec_deg)
-        return np.asarray(box_test(self, ra, dec, numpy_algebra()))
+        # The test of a full circle does not look at ra.
+        return np.asarray(box_test(self, ra, dec, numpy_algebra()) & ~np.isnan(ra))
 
 
 @dataclass(frozen=True)
