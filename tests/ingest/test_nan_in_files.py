@@ -41,7 +41,8 @@ def test_filters_find_rows_with_nan(tmp_path: Path) -> None:
         found = footer.column(2).statistics
         has_bounds = found is not None and found.has_min_max
         assert has_bounds is not any(math.isnan(value) for value in values)
-    assert all(footer.column(3).statistics.has_min_max for footer in footers)
+    whole = [footer for footer in footers if footer.num_rows > 1]
+    assert all(footer.column(3).statistics.has_min_max for footer in whole)
 
 
 def _ingested(settings: Settings, path: Path) -> Callable[[str], int]:
