@@ -40,8 +40,17 @@ def numbers(column: pa.Array) -> FloatArray:
     return np.array(values.to_numpy(zero_copy_only=False))
 
 
-def parse_sexagesimal(texts: pa.Array) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
-    """Return the values of texts such as ``-05 23 14.5`` in units of their first part.
+def parse_coordinates(
+    texts: pa.Array, degrees_per_first: float
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Return the degrees of texts such as ``-05 23 14.5``.
+
+    Parameters
+    ----------
+    texts
+        Sexagesimal numbers; plain ones (``83.63``) are degrees.
+    degrees_per_first
+        Degrees in a unit of the first part: 15 for hours.
 
     Returns
     -------
@@ -61,7 +70,7 @@ def parse_sexagesimal(texts: pa.Array) -> tuple[FloatArray, npt.NDArray[np.bool_
     # Beyond 60 it is no sexagesimal number, whatever its form.
     found &= (minutes < 60) & (seconds < 60)
     plain, is_plain = _plain_numbers(trimmed)
-    values = np.where(found, values, plain)
+    values = np.where(found, values * degrees_per_first, plain)
     blank = pc.equal(pc.fill_null(trimmed, ""), "").to_numpy(zero_copy_only=False)
     return values, ~(found | is_plain | blank)
 

@@ -10,7 +10,7 @@ from ingest.columns import PlannedColumn, find_column, plan_columns
 from ingest.find_position import ICRS, PositionPlan, find_position
 from ingest.names import free_name
 from ingest.readers import Source
-from ingest.request import IngestRequest
+from ingest.request import FRAMES, IngestRequest
 
 HEALPIX = "_healpix_29"
 ROW = "_row"
@@ -72,6 +72,10 @@ def plan_table(request: IngestRequest, sources: Sequence[Source]) -> TablePlan:
     notes = request.notes
     columns = plan_columns(sources, notes)
     frame = request.frame or notes.frame
+    if frame is not None and frame not in FRAMES:
+        raise UsageError(
+            f"Unknown frame {frame!r}.", hint=f"Known: {', '.join(FRAMES)}.", where=notes.source
+        )
     asked = (request.ra, request.dec) if request.ra is not None else (notes.ra, notes.dec)
     position = find_position(columns, *asked, frame)
     key = _plan_key(columns, request.key or notes.key)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from hub.errors import UsageError
 from hub.sky import healpix
-from ingest.angles import FloatArray, galactic_to_icrs, numbers, parse_sexagesimal, wrap
+from ingest.angles import FloatArray, galactic_to_icrs, numbers, parse_coordinates, wrap
 from ingest.columns import PlannedColumn
 from ingest.describe import NullValue
 from ingest.find_position import GALACTIC, PositionPlan
@@ -142,11 +142,11 @@ def _coordinate(
     array = made[column.name]
     if not pa.types.is_string(column.type):
         return numbers(array) * factor
-    values, unreadable = parse_sexagesimal(array)
+    values, unreadable = parse_coordinates(array, factor)
     if unreadable.any():
         place = int(np.flatnonzero(unreadable)[0])
         raise _bad_value(array[place].as_py(), "is no coordinate", column, piece, place)
-    return values * factor
+    return values
 
 
 def _check_latitude(

@@ -154,6 +154,10 @@ def make_plan(work: Work) -> None:
     for column in plan.columns:
         if column.note:
             work.note(f"column {column.original_name}: {column.note}")
+    if plan.position is None and work.request.margin_arcsec is not None:
+        raise UsageError(
+            "A table without positions cannot have a margin.", hint="Leave --margin out."
+        )
     if plan.position is None:
         work.note("no position columns were found: the table is ordered by row, not by place")
     else:
@@ -282,12 +286,8 @@ def write_margins(work: Work) -> None:
     """Write the margin, if one was asked for; the runs must be there still."""
     radius_arcsec = work.request.margin_arcsec
     plan = work.plan
-    if radius_arcsec is None:
+    if radius_arcsec is None or plan.ra is None or plan.dec is None:
         return
-    if plan.ra is None or plan.dec is None:
-        raise UsageError(
-            "A table without positions cannot have a margin.", hint="Leave --margin out."
-        )
     work.progress.begin("writing the margin")
     facts = MarginFacts(
         name=work.collection_name,

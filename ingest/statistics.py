@@ -111,6 +111,11 @@ def columns_with_nan(batches: Sequence[pa.RecordBatch]) -> set[str]:
     return found
 
 
+def _plain_float(value: Any) -> float:
+    """Return a float without the sign of zero, which says nothing about order."""
+    return float(value) + 0.0
+
+
 def column_statistics(array: pa.Array) -> ColumnStatistics:
     """Return the statistics of an array; lists have only nulls counted."""
     arrow = array.type
@@ -124,7 +129,7 @@ def column_statistics(array: pa.Array) -> ColumnStatistics:
         low, high, at_low, at_high, found = _find_bounds(values)
         if at_low == 0:
             return ColumnStatistics(nulls=nulls, nans=int(found))
-        cast: Callable[[Any], Scalar] = float if is_float else int
+        cast: Callable[[Any], Scalar] = _plain_float if is_float else int
         return ColumnStatistics(
             nulls=nulls,
             nans=int(found) if is_float else None,

@@ -5,6 +5,7 @@ one row group at a time: in each run, the rows of a row group lie side by side,
 because runs have the order of the table.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +82,7 @@ def write_partition(
                 writer.write_batch(batch, row_group_size=layout.group_rows)
                 _add(totals, batch)
         del slices
+    _flush(path)
     pixels, counts = _sky_map(keys, layout)
     return WrittenPartition(
         partition=Partition(
@@ -97,6 +99,12 @@ def write_partition(
         map_pixels=pixels,
         map_counts=counts,
     )
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file is on the disk: the registry must not know more than the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def open_writer(path: Path, layout: FileLayout, rows: Sequence[pa.RecordBatch]) -> pq.ParquetWriter:

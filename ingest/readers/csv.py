@@ -273,6 +273,12 @@ def _read_header(path: Path) -> tuple[Dialect, list[str]]:
     if not text.strip():
         raise InputError(f"The file {path} has no header line.", where=str(path))
     delimiter = _delimiter(path, text)
+    if delimiter not in text and len(text.split()) > 1 and ".txt" in path.name.lower():
+        raise InputError(
+            f"The columns of {path} are parted by none of comma, tab, semicolon and bar.",
+            hint="Tables with blanks between columns have to be converted to CSV first.",
+            where=f"{path}, line 1",
+        )
     names = [name.strip() for name in next(csv.reader([text], delimiter=delimiter))]
     names = [name or f"column_{number}" for number, name in enumerate(names, start=1)]
     check_unique(names, str(path))

@@ -208,3 +208,8 @@ def test_utc_is_assumed_and_said(hub, tmp_path):
     done = hub.ingest(path)
     assert done.column("t") == [datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)]
     assert "taken as UTC" in done.said
+
+
+def test_blanks_between_columns_are_refused(tmp_path):
+    with pytest.raises(InputError, match="parted by none"):
+        CSV.open(write(tmp_path, "ra dec x\n1 2 3\n", "t.txt"), OPTIONS)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.errors import UsageError
-from ingest.angles import degrees_per_unit, galactic_to_icrs, parse_sexagesimal, wrap
+from ingest.angles import degrees_per_unit, galactic_to_icrs, parse_coordinates, wrap
 from ingest.describe import notes_from
 from ingest.find_position import PositionError
 from ingest.prepare import BadValueError
@@ -148,14 +148,14 @@ def test_sexagesimal_texts_are_converted(hub, tmp_path):
     ],
 )
 def test_forms_of_sexagesimal_texts(text, value):
-    values, unreadable = parse_sexagesimal(pa.array([text]))
+    values, unreadable = parse_coordinates(pa.array([text]), 1.0)
     assert not unreadable[0]
     assert values[0] == pytest.approx(value, rel=1e-15)
 
 
 @pytest.mark.parametrize("text", ["abc", "12:61:00", "12:00:60", "1 2 3 4", "--1", "12h"])
 def test_other_texts_are_unreadable(text):
-    assert parse_sexagesimal(pa.array([text]))[1][0]
+    assert parse_coordinates(pa.array([text]), 1.0)[1][0]
 
 
 def test_blank_and_null_texts_have_no_position(hub, tmp_path):
@@ -249,3 +249,21 @@ def test_no_finite_position_is_no_place(hub, tmp_path, bad):
     assert done.table.unplaced.rows == 1
     assert done.column("n")[2] == 2
     assert done.table.rows == 3
+
+
+def test_plain_numbers_in_texts_are_degrees():
+    values, unreadable = parse_coordinates(pa.array(["83.63", "1:00:00"]), 15.0)
+    assert values.tolist() == [83.63, 15.0]
+    assert not unreadable.any()
+
+
+def test_unknown_frames_of_descriptions_are_refused(hub, tmp_path):
+    path = write(tmp_path, {"ra": [1.0], "dec": [1.0]})
+    with pytest.raises(UsageError, match="fk4"):
+        hub.ingest(path, notes=notes_from({"frame": "fk4"}))
+
+
+def test_a_margin_needs_positions(hub, tmp_path):
+    with pytest.raises(UsageError, match="margin"):
+        hub.ingest(write(tmp_path, {"x": [1.0]}), margin_arcsec=10.0)
+    assert hub.is_empty()
