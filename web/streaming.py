@@ -9,11 +9,11 @@ at once.
 import logging
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Full, Queue
-from typing import BinaryIO, cast
+from typing import BinaryIO, Self, cast
 
 from hub.engines.base import Cancel
 from hub.results.compress import compressed
@@ -75,7 +75,35 @@ class _QueueSink:
         raise ClientLeftError
 
 
-def stream_bytes(write: Write, cancel: Cancel) -> Iterator[bytes]:
+class Download:
+    """The bytes of a download as the server pulls them; closing it early stops the writer."""
+
+    def __init__(self, queue: Queue[object], left: threading.Event, cancel: Cancel) -> None:
+        self._queue = queue
+        self._left = left
+        self._cancel = cancel
+        self._item = _next(queue)
+        self._is_first = True
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        if not self._is_first and self._item is not _END:
+            self._item = _next(self._queue)
+        self._is_first = False
+        if self._item is _END:
+            raise StopIteration
+        return cast("bytes", self._item)
+
+    def close(self) -> None:
+        """Stop the writer, and the engine behind it, unless everything was read."""
+        if self._item is not _END:
+            self._left.set()
+            self._cancel.cancel()
+
+
+def stream_bytes(write: Write, cancel: Cancel) -> Download:
     """Return the bytes that ``write`` makes, as an iterator that may be closed early.
 
     The first bytes are waited for here, so what is wrong from the start is
@@ -103,20 +131,7 @@ def stream_bytes(write: Write, cancel: Cancel) -> Iterator[bytes]:
             _hand_over(sink, error)
 
     threading.Thread(target=run, name="download", daemon=True).start()
-    first = _next(queue)
-
-    def pieces() -> Iterator[bytes]:
-        item = first
-        try:
-            while item is not _END:
-                yield cast("bytes", item)
-                item = _next(queue)
-        finally:
-            if item is not _END:
-                left.set()
-                cancel.cancel()
-
-    return pieces()
+    return Download(queue, left, cancel)
 
 
 def _hand_over(sink: _QueueSink, error: BaseException) -> None:

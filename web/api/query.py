@@ -2,6 +2,7 @@
 
 import io
 import tempfile
+from collections.abc import Iterator
 from typing import BinaryIO, cast
 
 from flask import Blueprint, Response, jsonify
@@ -105,9 +106,16 @@ def _file(stream: ResultStream, output: Format, compression: str) -> Response:
     writer_of(stream, output, compression)(spool)
     length = spool.seek(0, io.SEEK_END)
     spool.seek(0)
-    response = Response(iter(lambda: spool.read(_CHUNK_BYTES), b""), mimetype=output.media_type)
+    response = Response(_chunks(spool), mimetype=output.media_type)
     response.call_on_close(spool.close)
     response.content_length = length
     response.headers["X-Hub-Rows"] = str(stream.rows)
     response.headers["X-Hub-Truncated"] = "true" if stream.truncated else "false"
     return response
+
+
+def _chunks(spool: BinaryIO) -> Iterator[bytes]:
+    """Yield what a file holds from here on, and close it."""
+    with spool:
+        while chunk := spool.read(_CHUNK_BYTES):
+            yield chunk

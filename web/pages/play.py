@@ -51,10 +51,11 @@ def show_playground(catalog: str, version: str, table: str) -> AnyResponse:
         return _open(request.args["s"])
     axes = default_axes(described)
     fields = act(PlayFields.read(request.args), request.args, described)
-    view = look_at(with_default_axes(fields, axes), described, services(), plots(), user)
     canonical = without_default_axes(fields, axes).pairs()
-    if not view.errors and list(request.args.items(multi=True)) != canonical:
+    nothing_ticked = fields.was_sent and not fields.columns
+    if not nothing_ticked and list(request.args.items(multi=True)) != canonical:
         return redirect(f"{request.path}{'?' * bool(canonical)}{urlencode(canonical)}")
+    view = look_at(with_default_axes(fields, axes), described, services(), plots(), user)
     page = render_template("play.html", **_context(view, urlencode(canonical)))
     return make_response(page, 400 if view.errors or view.failure else 200)
 

@@ -29,7 +29,7 @@ def act(fields: PlayFields, args: MultiDict[str, str], table: TableDescription) 
         fields = replace(fields, columns=(), was_sent=False)
     every = tuple(column.name for column in table.visible_columns)
     # All columns in the table's order is what no ticked column means.
-    return replace(fields, columns=()) if fields.columns == every else fields
+    return replace(fields, columns=(), was_sent=False) if fields.columns == every else fields
 
 
 def _with_filter(fields: PlayFields, column: str, table: TableDescription) -> PlayFields:

@@ -1,0 +1,171 @@
+"""Every page answers, loads nothing from outside, and escapes what it shows."""
+
+import io
+import re
+
+import pyarrow.parquet as pq
+import pytest
+from flask.testing import FlaskClient
+
+PAGES = (
+    "/",
+    "/catalogs",
+    "/catalogs?q=phot.mag",
+    "/catalogs?q=nothing+like+this",
+    "/catalogs/stars/1.0",
+    "/catalogs/stars/1.0?q=mag",
+    "/catalogs/stars/1.0/main/g_mag",
+    "/catalogs/stars/1.0/main/name",
+    "/play",
+    *(
+        f"/play/stars/1.0/main?step={step}"
+        for step in ("region", "sampling", "filters", "query", "analysis", "format", "request")
+    ),
+    "/play/stars/1.0/main",
+    "/sql",
+    "/sql?q=SELECT+name,+g_mag+FROM+stars.main+LIMIT+5",
+    "/help",
+    "/status",
+)
+_ADDRESS = re.compile(r"(?:src|srcset|href|action|hx-get)=\"([^\"]+)\"")
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_answers_and_stays_at_home(client: FlaskClient, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Request-ID"]
+    assert "<script>alert" not in answer.text
+    assert " style=" not in answer.text
+    assert " on" not in re.findall(r"<[a-z]+( on)[a-z]+=", answer.text)
+    found = _ADDRESS.findall(answer.text)
+    assert found
+    assert not [link for link in found if link.startswith(("http:", "https:", "//", "data:"))]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_link_of_a_page_is_dead(client: FlaskClient, address: str) -> None:
+    html = client.get(address).text
+    links = {link.replace("&amp;", "&") for link in _ADDRESS.findall(html)}
+    for link in sorted(links):
+        # The form of a download sends its query by POST.
+        if not link.startswith("#") and link != "/sql/download":
+            first = link.partition(" ")[0].rstrip(",").partition("#")[0]
+            with client.get(first) as answer:
+                assert answer.status_code in {200, 302}, first
+
+
+def test_static_files_named_by_pages_have_their_hash(client: FlaskClient) -> None:
+    html = client.get("/").text
+    assert re.search(r"/static/css/tokens\.css\?v=[0-9a-f]{12}", html)
+
+
+def test_an_error_page_tells_the_id_of_the_request(client: FlaskClient) -> None:
+    answer = client.get("/catalogs/starz/1.0", headers={"X-Request-ID": "abcdefgh-1"})
+    assert answer.status_code == 404
+    assert answer.headers["X-Request-ID"] == "abcdefgh-1"
+    assert "abcdefgh-1" in answer.text
+    assert "stars" in answer.text
+
+
+def test_an_unsafe_request_id_is_replaced(client: FlaskClient) -> None:
+    answer = client.get("/healthz", headers={"X-Request-ID": "<b>bad</b>"})
+    assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["X-Request-ID"])
+
+
+def test_a_wrong_field_keeps_what_was_typed(client: FlaskClient) -> None:
+    answer = client.get("/play/stars/1.0/main?step=region&region=cone&lon=abc&lat=3&radius=1")
+    assert answer.status_code == 400
+    assert 'value="abc"' in answer.text
+    assert 'aria-describedby="lon-wrong"' in answer.text
+    assert "RA must be a number" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("region=cone&lon=1&lat=95&radius=1", "region-wrong"),
+        ("c=colour+%3D+bp_mag+-+nope", "columns-wrong"),
+        ("f0.column=g_mag&f0.op=like&f0.value=x", "f0-wrong"),
+        ("f0.column=nope&f0.op=%3D&f0.value=1", "f0-wrong"),
+        ("order=nope", "order-wrong"),
+        ("sample=rows&rows=0", "sample-wrong"),
+        ("more=%7B", "more-wrong"),
+        ("bins=0x5", "bins-wrong"),
+        ("sent=1", "columns-wrong"),
+    ],
+)
+def test_an_error_stands_at_its_field(client: FlaskClient, query: str, field: str) -> None:
+    answer = client.get(f"/play/stars/1.0/main?{query}", follow_redirects=True)
+    assert answer.status_code == 400
+    assert f'id="{field}"' in answer.text
+
+
+def test_buttons_of_the_form_add_and_remove(client: FlaskClient) -> None:
+    play = "/play/stars/1.0/main"
+    added = client.get(f"{play}?step=filters&add=filter&new_filter=g_mag")
+    assert "f0.column=g_mag&f0.op=between" in added.location
+    dropped = client.get(f"{added.location}&drop=0")
+    assert "f0" not in dropped.location
+    derived = client.get(f"{play}?c=ra&add=column&new_name=twice&new_expression=2*ra")
+    assert "c=ra&c=twice+%3D+2%2Ara" in derived.location
+    assert client.get(derived.location).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["csv", "fits", "jsonl", "parquet", "votable"])
+def test_a_selection_downloads_in_every_format(client: FlaskClient, name: str) -> None:
+    query = f"c=id&c=g_mag&f0.column=g_mag&f0.high=9&format={name}"
+    answer = client.get(f"/play/stars/1.0/main/download?{query}")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["Content-Disposition"]
+    if name == "parquet":
+        table = pq.read_table(io.BytesIO(answer.data))
+        values = table["g_mag"].to_pylist()
+        assert 0 < len(values) < 2_000
+        assert max(values) <= 9
+
+
+def test_a_download_of_a_wrong_selection_is_a_page_and_no_file(client: FlaskClient) -> None:
+    answer = client.get("/play/stars/1.0/main/download?region=cone&lon=x&lat=1&radius=1")
+    assert answer.status_code == 400
+    assert "Content-Disposition" not in answer.headers
+
+
+def test_sql_shows_the_place_of_an_error(client: FlaskClient) -> None:
+    answer = client.get("/sql", query_string={"q": "SELECT ra,\n  decc\nFROM stars.main"})
+    assert answer.status_code == 400
+    assert "line 2, column 3" in answer.text
+    assert "2 |   decc" in answer.text
+    assert "Nearest: dec" in answer.text
+
+
+def test_sql_downloads(client: FlaskClient) -> None:
+    form = {"q": "SELECT count(*) AS n FROM stars.main", "format": "csv"}
+    assert client.post("/sql/download", data=form).text == "n\n2000\n"
+
+
+def test_a_picture_comes_in_both_themes_and_is_kept(client: FlaskClient) -> None:
+    base = "/plots/image.png?s=%7B%22catalog%22%3A%22stars%22%7D&x=g_mag&bins=20&w=350"
+    light, dark = client.get(f"{base}&theme=light"), client.get(f"{base}&theme=dark")
+    assert light.data[:4] == dark.data[:4] == b"\x89PNG"
+    assert light.data != dark.data
+    again = client.get(f"{base}&theme=light", headers={"If-None-Match": light.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["theme=pink", "w=77", "scale=3", "bins=9999x9999&y=ra", "x=nope", "statistic=mode", "s=%7B"],
+)
+def test_a_malformed_picture_address_is_refused(client: FlaskClient, query: str) -> None:
+    given = dict(part.split("=") for part in query.split("&"))
+    base = {"s": "%7B%22catalog%22%3A%22stars%22%7D", "x": "g_mag"}
+    text = "&".join(f"{name}={value}" for name, value in {**base, **given}.items())
+    assert client.get(f"/plots/image.png?{text}").status_code in {400, 404}
+
+
+def test_what_is_not_built_is_not_there(client: FlaskClient) -> None:
+    assert client.get("/jobs").status_code == 404
+    assert client.get("/products").status_code == 404
