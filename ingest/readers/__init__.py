@@ -5,6 +5,7 @@ gives the rows as pieces that are read later, in threads (`Source.pieces`). The
 group of entry points is ``exploration_hub.readers``.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -137,20 +138,28 @@ def expand_inputs(paths: Sequence[Path]) -> list[Path]:
     """
     files: list[Path] = []
     for path in paths:
-        files += _folder_files(path) if path.is_dir() else [path]
+        files += _folder_files(path) if _is_folder(path) else [path]
     for path in files:
         check_readable(path)
     return files
 
 
-def _folder_files(folder: Path) -> list[Path]:
+def _is_folder(path: Path) -> bool:
     try:
-        inside = sorted(folder.rglob("*"))
-        list(folder.iterdir())
+        return path.is_dir()
     except OSError as error:
+        raise InputError(f"Cannot read {path}: {error.strerror}.", where=str(path)) from error
+
+
+def _folder_files(folder: Path) -> list[Path]:
+    def refuse(error: OSError) -> None:
+        # Walking on without a folder that cannot be read would lose rows silently.
         raise InputError(
-            f"Cannot read the folder {folder}: {error.strerror}.", where=str(folder)
+            f"Cannot read the folder {error.filename}: {error.strerror}.", where=str(folder)
         ) from error
+
+    walked = os.walk(folder, onerror=refuse)
+    inside = sorted(Path(parent) / name for parent, _, names in walked for name in names)
     files = [
         path
         for path in inside
