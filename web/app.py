@@ -20,6 +20,7 @@ from web.pages import catalogs, columns, home, play, plots, sql, status
 from web.pages import help as help_page
 from web.pictures import PICTURE_WIDTHS
 from web.plot_cache import PlotCache
+from web.public_url import use_public_url
 from web.request_log import install_request_log
 from web.security import install_security_headers
 
@@ -56,6 +57,8 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
         app.register_blueprint(page.blueprint)
     for part in (api_catalogs, api_query):
         app.register_blueprint(part.blueprint)
+    if settings.public_url:
+        use_public_url(app, settings.public_url)
     return app
 
 

@@ -16,8 +16,11 @@ from hub.explore.request import PlotRequest
 from hub.services.exploration import Exploration
 from hub.tables.description import TableDescription
 
-KEPT = 24
-"""Plots; a map of 400 × 300 cells takes 2 MB."""
+KEPT = 32
+"""Plots, however small."""
+
+KEPT_BYTES = 64 * 1024 * 1024
+"""Grids; a map of 300 × 200 cells takes 1 MB."""
 
 
 @dataclass
@@ -26,6 +29,13 @@ class _Entry:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     plot: BinnedPlot | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Size of the plot's arrays."""
+        if self.plot is None:
+            return 0
+        return self.plot.grid.nbytes + self.plot.error.nbytes + self.plot.filled.nbytes
 
 
 class SlowPlotError(TransientError):
@@ -55,6 +65,7 @@ class PlotCache:
         with entry.lock:
             if entry.plot is None:
                 entry.plot = self._make(request, user)
+                self._forget_oldest()
             return entry.plot
 
     def sky_density(self, table: TableDescription, user: User) -> SkyDensity:
@@ -66,6 +77,7 @@ class PlotCache:
             As `Exploration.sky_density`.
         """
         with self._entry(("sky", table.full_name)).lock:
+            # The service itself keeps what it counted.
             return self._exploration.sky_density(table.catalog, table.version, table.name, user)
 
     def _make(self, request: PlotRequest, user: User) -> BinnedPlot:
@@ -86,9 +98,15 @@ class PlotCache:
         with self._lock:
             entry = self._entries.setdefault(key, _Entry())
             self._entries.move_to_end(key)
-            while len(self._entries) > KEPT:
-                self._entries.popitem(last=False)
             return entry
+
+    def _forget_oldest(self) -> None:
+        """Keep within the bounds; the latest plot stays, however large."""
+        with self._lock:
+            total = sum(entry.bytes for entry in self._entries.values())
+            while len(self._entries) > 1 and (len(self._entries) > KEPT or total > KEPT_BYTES):
+                _, oldest = self._entries.popitem(last=False)
+                total -= oldest.bytes
 
 
 def _key(request: PlotRequest) -> tuple[str, ...]:

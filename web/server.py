@@ -18,6 +18,7 @@ logger = logging.getLogger("web.server")
 
 THREADS = 8
 _LARGEST_PORT = 65535
+_BACKLOG = 128
 
 
 class PortError(UsageError):
@@ -61,6 +62,8 @@ def open_socket(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # Clients that come before the server is ready wait instead of being refused.
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:

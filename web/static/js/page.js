@@ -81,21 +81,28 @@ function prepare(root) {
 }
 
 prepare(document);
-/** Where the open step is not beside the picture, choosing one brings it into sight. */
-let chosenStep = "";
-document.addEventListener("click", (event) => {
-  chosenStep = event.target.closest(".steps button")?.value ?? "";
-});
+/** What sent the form, to put the focus where the next act is. */
+let sender = null;
+document.addEventListener("submit", (event) => { sender = event.submitter; }, true);
+
+function placeFocus() {
+  const wrong = document.querySelector("[aria-invalid='true']");
+  if (wrong) { wrong.focus(); return; }
+  if (sender?.name === "add" && sender.value === "filter") {
+    [...document.querySelectorAll(".filter select[name$='.op']")].at(-1)?.focus();
+  } else if (sender?.name === "drop") {
+    document.getElementById("new_filter")?.focus();
+  } else if (sender?.name === "step") {
+    document.querySelector(".steps [aria-current]")?.focus({ preventScroll: true });
+    // Where the open step is not beside the picture, choosing one brings it into sight.
+    if (matchMedia("(max-width: 999px)").matches) {
+      document.getElementById(`step-${sender.value}`)?.scrollIntoView({ block: "start" });
+    }
+  }
+}
 
 document.addEventListener("htmx:after:swap", () => {
   prepare(document);
-  const wrong = document.querySelector("[aria-invalid='true']");
-  const step = chosenStep && document.getElementById(`step-${chosenStep}`);
-  if (wrong) {
-    wrong.focus();
-  } else if (step) {
-    document.querySelector(".steps [aria-current]")?.focus({ preventScroll: true });
-    if (matchMedia("(max-width: 999px)").matches) step.scrollIntoView({ block: "start" });
-  }
-  chosenStep = "";
+  placeFocus();
+  sender = null;
 });
