@@ -17,6 +17,11 @@ _WIDEST_MARGIN = 0.25
 """Bins; with guesses less certain than this every value is searched instead."""
 
 
+_WIDEST_SINGLE_MARGIN = 0.02
+"""Bins; single precision that errs more leaves too many rows to a second look."""
+
+_SINGLE_ROUNDING = 2.0**-24
+
 _WIDEST_STRETCH = 48
 """Bits of a double; 16 stretches to an octave."""
 
@@ -126,6 +131,25 @@ class Axis:
         if not (0 < scale < math.inf and error < _WIDEST_MARGIN):
             return None
         return scale, max(error, 1e-9)
+
+    def place(self, dtype: npt.DTypeLike) -> tuple[Any, Any, Any, Any] | None:
+        """Return (low, scale, bins, margin) for `hub.explore.kernels.guess_cells`.
+
+        Null when the axis is logarithmic, or when guesses in this precision
+        would be uncertain too often.
+        """
+        if self.log or self._scale is None:
+            return None
+        scale, margin = self._scale
+        single = np.dtype(dtype) == np.float32
+        if single:
+            # Rounding of low, of the difference and of the product, twice over.
+            margin += 4 * _SINGLE_ROUNDING * (abs(self.low) * scale + 2 * self.bins)
+            is_extreme = not (1e-30 < scale < 1e30 and abs(self.low) < 1e30)
+            if is_extreme or margin > _WIDEST_SINGLE_MARGIN:
+                return None
+        number = np.float32 if single else np.float64
+        return number(self.low), number(scale), number(self.bins), number(margin)
 
     def _look_up(self, values: npt.NDArray[Any], codes: npt.NDArray[np.int32]) -> bool:
         """Write codes of a logarithmic axis; return whether some are left to the edges."""

@@ -17,6 +17,12 @@ from hub.explore.statistic import Statistic
 _BLOCK = 16_384
 """Rows per step: the codes of two axes (128 KiB) stay in the second-level cache."""
 
+_CELL_BLOCK = 65_536
+"""Rows per step where cells are guessed in one pass."""
+
+_RETRY = 16
+"""Steps after which guessing is tried again, when it left too much to a second look."""
+
 _MOST_FRESH_ROWS = 2**32 - 1
 """Rows after which a cell of 32 bits may be full."""
 
@@ -68,6 +74,9 @@ class Binner:
         self._of_null = 0
         self._of_nan = 0
         self._codes = np.empty((2, _BLOCK), np.int32)
+        self._cells = np.empty(_CELL_BLOCK, np.int32)
+        self._unsure = np.empty(_CELL_BLOCK, np.int32)
+        self._skips = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Add the rows of a batch.
@@ -83,8 +92,10 @@ class Binner:
         if self._fresh_rows > _MOST_FRESH_ROWS:
             self._keep_counts()
             self._fresh_rows = batch.num_rows
-        for first in range(0, batch.num_rows, _BLOCK):
-            self._add_block([_part(column, first) for column in columns])
+        guess = self._guess_for(columns)
+        block = _BLOCK if guess is None else _CELL_BLOCK
+        for first in range(0, batch.num_rows, block):
+            self._add_block([_part(column, first, block) for column in columns], guess)
         self._rows += batch.num_rows
 
     def merge(self, other: Self) -> None:
@@ -122,7 +133,46 @@ class Binner:
         self._fresh[:] = 0
         self._fresh_rows = 0
 
-    def _add_block(self, columns: list[Numbers]) -> None:
+    def _guess_for(self, columns: list[Numbers]) -> "_Guess | None":
+        """Return how cells can be guessed in one pass; null where they cannot."""
+        if self._y is None or self._grid is not None:
+            return None
+        single = all(column.values.dtype == np.float32 for column in columns)
+        for number in (np.float32, np.float64) if single else (np.float64,):
+            x, y = self._x.place(number), self._y.place(number)
+            if x is not None and y is not None:
+                return _Guess(x=x, y=y, one=number(1), zero=number(0))
+        return None
+
+    def _add_block(self, columns: list[Numbers], guess: "_Guess | None") -> None:
+        if guess is None:
+            self._add_located(columns)
+        elif self._skips > 0:
+            self._skips -= 1
+            for first in range(0, columns[0].values.size, _BLOCK):
+                self._add_located([_part(column, first, _BLOCK) for column in columns])
+        else:
+            self._add_guessed(columns, guess)
+
+    def _add_guessed(self, columns: list[Numbers], guess: "_Guess") -> None:
+        """Count the rows whose cell is sure in one pass, and look at the others again."""
+        x, y = columns
+        cells = self._cells[: x.values.size]
+        width = np.int32(self._x.bins)
+        kernels.guess_cells(
+            x.values, y.values, guess.x, guess.y, width, guess.one, guess.zero, cells
+        )
+        for column in columns:
+            if column.bitmap is not None:
+                kernels.mark_null_cells(column.bitmap, column.offset, cells)
+        unsure = kernels.count_cells(cells, self._fresh, self._tally, self._unsure)
+        if unsure > cells.size // 4:
+            self._skips = _RETRY
+        rows = self._unsure[:unsure]
+        for first in range(0, rows.size, _BLOCK):
+            self._add_located([_taken(column, rows[first : first + _BLOCK]) for column in columns])
+
+    def _add_located(self, columns: list[Numbers]) -> None:
         size = columns[0].values.size
         x = self._codes[0, :size]
         self._x.locate(columns[0], x)
@@ -153,10 +203,27 @@ class Binner:
         self._of_nan += grid.add(cells, of.values)
 
 
-def _part(column: Numbers, first: int) -> Numbers:
+@dataclass(frozen=True, kw_only=True)
+class _Guess:
+    """Both axes as `hub.explore.kernels.guess_cells` takes them."""
+
+    x: tuple[Any, Any, Any, Any]
+    y: tuple[Any, Any, Any, Any]
+    one: Any
+    zero: Any
+
+
+def _taken(column: Numbers, rows: npt.NDArray[np.int32]) -> Numbers:
+    """Return some rows of a column, none of them null."""
+    values = np.empty(rows.size, column.values.dtype)
+    kernels.take(column.values, rows, values)
+    return Numbers(values=values, bitmap=None, offset=0)
+
+
+def _part(column: Numbers, first: int, rows: int) -> Numbers:
     """Return the block of a column that begins with a row."""
     return Numbers(
-        values=column.values[first : first + _BLOCK],
+        values=column.values[first : first + rows],
         bitmap=column.bitmap,
         offset=column.offset + first,
     )

@@ -97,6 +97,90 @@ def guess_linear(values: Any, low: Any, bins: Any, scale: Any, margin: Any, code
 
 
 @_kernel
+def guess_cells(
+    x: Any, y: Any, x_place: Any, y_place: Any, width: Any, one: Any, zero: Any, cells: Any
+) -> None:
+    """Write the cell of each row on two linear axes, or `UNSURE`; x runs fastest.
+
+    As `guess_linear` for both axes in one pass, in the type of the numbers
+    given: single precision handles twice as many rows an instruction.
+    ``x_place`` and ``y_place`` are (low, scale, bins, margin); ``one`` and
+    ``zero`` are these numbers in the same type.
+    """
+    x_low, x_scale, x_bins, x_margin = x_place
+    y_low, y_scale, y_bins, y_margin = y_place
+    x_upper = one - x_margin
+    y_upper = one - y_margin
+    for row in range(x.size):
+        column = (x[row] - x_low) * x_scale
+        column = column if column > zero else zero
+        column = column if column < x_bins else x_bins
+        line = (y[row] - y_low) * y_scale
+        line = line if line > zero else zero
+        line = line if line < y_bins else y_bins
+        x_guess = np.int32(column)
+        y_guess = np.int32(line)
+        # A bin's number is exact in single precision; as int32 it would make the
+        # difference a double, and the loop half as fast.
+        x_rest = column - np.float32(x_guess)
+        y_rest = line - np.float32(y_guess)
+        sure = (
+            (x_rest >= x_margin) & (x_rest <= x_upper) & (y_rest >= y_margin) & (y_rest <= y_upper)
+        )
+        cells[row] = y_guess * width + x_guess if sure else np.int32(UNSURE)
+
+
+@_kernel
+def mark_null_cells(bitmap: Any, offset: Any, cells: Any) -> None:
+    """Overwrite the cells of null rows with `NULL`; bytes without nulls are passed over."""
+    size = cells.size
+    row = 0
+    while row < size and (offset + row) & 7 != 0:
+        bit = offset + row
+        if (bitmap[bit >> 3] >> (bit & 7)) & 1 == 0:
+            cells[row] = np.int32(NULL)
+        row += 1
+    place = (offset + row) >> 3
+    while row < size:
+        byte = bitmap[place]
+        if byte != 255:
+            for bit in range(min(8, size - row)):
+                if (byte >> bit) & 1 == 0:
+                    cells[row + bit] = np.int32(NULL)
+        place += 1
+        row += 8
+
+
+@_kernel
+def count_cells(cells: Any, grid: Any, tally: Any, unsure: Any) -> Any:
+    """Add the rows with a cell to a flat grid of uint32 counts, and the nulls to the tally.
+
+    The numbers of the rows that are neither are written to ``unsure``; returns
+    how many.
+    """
+    found = 0
+    nulls = 0
+    for row in range(cells.size):
+        cell = cells[row]
+        if cell >= 0:
+            grid[cell] += 1
+        elif cell == NULL:
+            nulls += 1
+        else:
+            unsure[found] = row
+            found += 1
+    tally[-NULL - 1] += nulls
+    return found
+
+
+@_kernel
+def take(values: Any, rows: Any, taken: Any) -> None:
+    """Copy some rows of a column."""
+    for place in range(rows.size):
+        taken[place] = values[rows[place]]
+
+
+@_kernel
 def look_up_log(
     values: Any, bits: Any, edges: Any, first: Any, shift: Any, table: Any, codes: Any
 ) -> Any:
