@@ -6,6 +6,7 @@ from hub.tables.description import CatalogDescription
 
 _DOI = re.compile(r"10\.\d{4,9}/[^\s;,]+")
 _BIBCODE = re.compile(r"\b\d{4}[A-Za-z&.]{5}[\w.]{4}[A-Za-z.][\w.]{4}[A-Z]\b")
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _SPECIAL = str.maketrans({"&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$"})
 
 
@@ -30,7 +31,10 @@ def bibtex(catalog: CatalogDescription) -> str:
     key = re.sub(r"[^A-Za-z0-9]+", "_", f"{catalog.catalog}_{catalog.version}")
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
     entry = f"@misc{{{key},\n{lines}\n}}"
-    return f"{catalog.citation.strip()}\n\n{entry}" if ready else entry
+    if not ready:
+        return entry
+    asked_for = _BLANK_LINES.sub("\n", catalog.citation.strip())
+    return f"{asked_for}\n\n{entry}"
 
 
 def _cited_fields(citation: str) -> dict[str, str]:
