@@ -1,5 +1,6 @@
 """Selections and axes → binned plots; tables → maps of where their rows lie."""
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -200,7 +201,10 @@ class Exploration:
     def _density_path(self, table: TableDescription) -> Path | None:
         if self._cache is None:
             return None
-        return self._cache / "sky" / f"{table.full_name}.npz"
+        # A version can be removed and ingested again: its columns' statistics tell.
+        facts = repr((table.rows, table.bytes, table.columns)).encode()
+        mark = hashlib.sha256(facts).hexdigest()[:16]
+        return self._cache / "sky" / f"{table.full_name}-{mark}.npz"
 
     def _plan(self, selection: Selection, run: _Run) -> QueryPlan:
         try:
