@@ -1,11 +1,13 @@
 """Types and NaN rules of operators and functions, one small rule each.
 
 Every rule gets a node whose operands are resolved and returns the node that
-takes its place, with its field. Rules for numbers (``docs/data-model.md``):
-arithmetic on whole numbers is 64-bit, all else is IEEE double; comparisons
-with NaN are IEEE's. DuckDB and Spark order NaN above everything and equal to
-itself, so comparisons that could meet a NaN get a guard here, once for all
-engines.
+takes its place, with its field. Operands are moved into the new node, since
+nothing else holds them; only what a rule needs twice is copied.
+
+Rules for numbers (``docs/data-model.md``): arithmetic on whole numbers is
+64-bit, all else is IEEE double; comparisons with NaN are IEEE's. DuckDB and
+Spark order NaN above everything and equal to itself, so comparisons that could
+meet a NaN get a guard here, once for all engines.
 """
 
 from collections.abc import Callable, Sequence
@@ -132,7 +134,7 @@ def _boolean(node: exp.Expr) -> exp.Expr:
 
 def _cast(node: exp.Expr, target: exp.DataType, kind: str) -> exp.Expr:
     inner = field_of(node)
-    cast = exp.Cast(this=node.copy(), to=target.copy())
+    cast = exp.Cast(this=node, to=target.copy())
     set_field(cast, replace(inner, type=kind, column=None))
     return cast
 
@@ -145,16 +147,15 @@ def as_double(node: exp.Expr) -> exp.Expr:
         set_field(literal, Field(type="double"))
         return literal
     if value.type == "null" or is_numeric(value.type):
-        return node.copy() if value.type == "double" else _cast(node, _DOUBLE, "double")
+        return node if value.type == "double" else _cast(node, _DOUBLE, "double")
     raise TypeMismatchError(
         f"A number is needed here, and this is {_noun(value.type)}.", where=place(node)
     )
 
 
 def _as_bigint(node: exp.Expr) -> exp.Expr:
-    is_literal = isinstance(node, exp.Literal)
-    if field_of(node).type == "bigint" and (is_literal is False):
-        return node.copy()
+    if field_of(node).type == "bigint" and not isinstance(node, exp.Literal):
+        return node
     # Small literals are 32-bit numbers for the engines, and would overflow as such.
     return _cast(node, _BIGINT, "bigint")
 
@@ -162,15 +163,14 @@ def _as_bigint(node: exp.Expr) -> exp.Expr:
 def _arithmetic(node: exp.Expr) -> exp.Expr:
     left, right = node.args["this"], node.args["expression"]
     kinds = (field_of(left).type, field_of(right).type)
-    made = type(node)
     if all(kind in INTEGERS for kind in kinds) and not isinstance(node, exp.Div):
-        result: exp.Expr = made(this=_as_bigint(left), expression=_as_bigint(right))
+        whole = _as_bigint(right)
         if isinstance(node, exp.Mod):
             # Engines raise an error for a zero divisor; here it gives null.
-            zero = exp.Nullif(this=_as_bigint(right), expression=exp.Literal.number(0))
-            result = exp.Mod(this=_as_bigint(left), expression=zero)
+            whole = exp.Nullif(this=whole, expression=exp.Literal.number(0))
+        result = type(node)(this=_as_bigint(left), expression=whole)
         return _done(result, Field(type="bigint"), field_of(left), field_of(right))
-    result = made(this=as_double(left), expression=as_double(right))
+    result = type(node)(this=as_double(left), expression=as_double(right))
     if isinstance(node, exp.Div):
         # Neither whole-number division nor null for a zero divisor: IEEE's rules.
         result.set("typed", False)
@@ -187,7 +187,7 @@ def _negative(node: exp.Expr) -> exp.Expr:
     else:
         number = as_double(node.this)
         value = Field(type="double", may_be_nan=inner.may_be_nan)
-    return _done(exp.Neg(this=number.copy()), value, inner)
+    return _done(exp.Neg(this=number), value, inner)
 
 
 def _bits(node: exp.Expr) -> exp.Expr:
@@ -210,11 +210,11 @@ def _join_text(node: exp.Expr) -> exp.Expr:
     if isinstance(node, exp.Concat):
         joined: exp.Expr = node.expressions[0]
         for part in node.expressions[1:]:
-            joined = _join_text(exp.DPipe(this=joined.copy(), expression=part.copy()))
+            joined = _join_text(exp.DPipe(this=joined, expression=part))
         return joined
     for side in (node.args["this"], node.args["expression"]):
         _require_text(side, "Joining text")
-    return _done(node.copy(), Field(type="varchar"), *parts_of(node))
+    return _done(node, Field(type="varchar"), *parts_of(node))
 
 
 def _require_text(node: exp.Expr, what: str) -> None:
@@ -227,7 +227,7 @@ def _require_text(node: exp.Expr, what: str) -> None:
 def _like(node: exp.Expr) -> exp.Expr:
     for side in (node.args["this"], node.args["expression"]):
         _require_text(side, "LIKE")
-    return _done(node.copy(), BOOLEAN, *parts_of(node))
+    return _done(node, BOOLEAN, *parts_of(node))
 
 
 def _escape(node: exp.Expr) -> exp.Expr:
@@ -235,7 +235,7 @@ def _escape(node: exp.Expr) -> exp.Expr:
     is_one = isinstance(character, exp.Literal) and character.is_string and len(character.name) == 1
     if not isinstance(node.this, exp.Like | exp.ILike) or not is_one:
         raise TypeMismatchError("ESCAPE takes one character in quotes.", where=place(node))
-    return _done(node.copy(), BOOLEAN, field_of(node.this))
+    return _done(node, BOOLEAN, field_of(node.this))
 
 
 # --- comparisons
@@ -243,18 +243,22 @@ def _escape(node: exp.Expr) -> exp.Expr:
 
 def _aligned(left: exp.Expr, right: exp.Expr, node: exp.Expr) -> tuple[exp.Expr, exp.Expr]:
     """Return both sides in types that can be compared; text beside a time is read as one."""
+    kinds = _comparable(left, right, node)
+    return _brought_to(kinds[0], left), _brought_to(kinds[1], right)
+
+
+def _comparable(left: exp.Expr, right: exp.Expr, node: exp.Expr) -> tuple[str, str]:
+    """Return the types that two sides have to be brought to for a comparison."""
     kinds = (field_of(left).type, field_of(right).type)
     if "null" in kinds or kinds[0] == kinds[1]:
-        return left.copy(), right.copy()
+        return kinds
     if all(is_numeric(kind) for kind in kinds):
-        if FLOATS.isdisjoint(kinds):
-            return left.copy(), right.copy()
-        return as_double(left), as_double(right)
+        return kinds if FLOATS.isdisjoint(kinds) else ("double", "double")
     for time in ("timestamp", "date"):
         if set(kinds) == {time, "varchar"}:
-            return _as_time(left, time), _as_time(right, time)
+            return time, time
     if set(kinds) == {"timestamp", "date"}:
-        return _as_time(left, "timestamp"), _as_time(right, "timestamp")
+        return "timestamp", "timestamp"
     raise TypeMismatchError(
         f"{_noun(kinds[0])} cannot be compared with {_noun(kinds[1])}.".capitalize(),
         hint="text stands in single quotes, numbers do not",
@@ -262,11 +266,14 @@ def _aligned(left: exp.Expr, right: exp.Expr, node: exp.Expr) -> tuple[exp.Expr,
     )
 
 
+def _brought_to(kind: str, node: exp.Expr) -> exp.Expr:
+    if field_of(node).type == kind:
+        return node
+    return as_double(node) if kind == "double" else _as_time(node, kind)
+
+
 def _as_time(node: exp.Expr, kind: str) -> exp.Expr:
-    value = field_of(node)
-    if value.type == kind:
-        return node.copy()
-    if value.type == "varchar" and not isinstance(node, exp.Literal):
+    if field_of(node).type == "varchar" and not isinstance(node, exp.Literal):
         raise TypeMismatchError(
             f"Text cannot be compared with a {kind}, unless it is a constant.", where=place(node)
         )
@@ -274,8 +281,13 @@ def _as_time(node: exp.Expr, kind: str) -> exp.Expr:
     return _cast(node, target, kind)
 
 
+def _again(node: exp.Expr) -> exp.Expr:
+    """Return a copy of an operand that a rule needs twice."""
+    return node.copy()
+
+
 def _is_nan(node: exp.Expr) -> exp.Expr:
-    return call("isnan", [node.copy()])
+    return call("isnan", [_again(node)])
 
 
 def _without_nan(comparison: exp.Expr, node: exp.Expr, other: exp.Expr) -> exp.Expr:
@@ -284,7 +296,7 @@ def _without_nan(comparison: exp.Expr, node: exp.Expr, other: exp.Expr) -> exp.E
         return comparison
     wrong: exp.Expr = _is_nan(node)
     if not isinstance(other, exp.Literal):
-        present = exp.Not(this=exp.Is(this=other.copy(), expression=exp.Null()))
+        present = exp.Not(this=exp.Is(this=_again(other), expression=exp.Null()))
         wrong = exp.Paren(this=exp.And(this=wrong, expression=present))
     return exp.Paren(this=exp.And(this=comparison, expression=exp.Not(this=wrong)))
 
@@ -316,21 +328,19 @@ def _between(node: exp.Expr) -> exp.Expr:
     # may be NaN or null themselves.
     nan_meets_bound = field_of(value).may_be_nan and not isinstance(high, exp.Literal)
     if nan_meets_bound or any(field_of(part).may_be_nan for part in (low, high)):
-        lower = _compare(exp.GTE(this=value.copy(), expression=low.copy()))
-        upper = _compare(exp.LTE(this=value.copy(), expression=high.copy()))
+        lower = _compare(exp.GTE(this=_again(value), expression=low))
+        upper = _compare(exp.LTE(this=value, expression=high))
         made: exp.Expr = exp.Paren(this=exp.And(this=lower, expression=upper))
     else:
-        first, low = _aligned(value, low, node)
-        second, high = _aligned(value, high, node)
-        if field_of(first).type == field_of(second).type:
-            made = exp.Between(this=first, low=low, high=high)
+        first, low_kind = _comparable(value, low, node)
+        second, high_kind = _comparable(value, high, node)
+        low, high = _brought_to(low_kind, low), _brought_to(high_kind, high)
+        if first == second:
+            made = exp.Between(this=_brought_to(first, value), low=low, high=high)
         else:
-            made = exp.Paren(
-                this=exp.And(
-                    this=exp.GTE(this=first, expression=low),
-                    expression=exp.LTE(this=second, expression=high),
-                )
-            )
+            lower = exp.GTE(this=_brought_to(first, _again(value)), expression=low)
+            upper = exp.LTE(this=_brought_to(second, value), expression=high)
+            made = exp.Paren(this=exp.And(this=lower, expression=upper))
     return _done(made, BOOLEAN, *parts_of(node))
 
 
@@ -339,19 +349,24 @@ def _in(node: exp.Expr) -> exp.Expr:
     query = node.args.get("query")
     if query is not None:
         inner = field_of(query)
+        # Only to refuse what cannot be compared; engines find the common type.
         _aligned(value, _typed_null(inner), node)
-        members = _without_nan_members(query) if inner.may_be_nan else query.copy()
-        made: exp.Expr = exp.In(this=value.copy(), query=members)
-        return _done(made, BOOLEAN, field_of(value))
+        members = _without_nan_members(query) if inner.may_be_nan else query
+        return _done(exp.In(this=value, query=members), BOOLEAN, field_of(value))
     if not node.expressions:
         raise UnsupportedSqlError("IN needs a list of values.", where=place(node))
     choices = list(node.expressions)
-    pairs = [_aligned(value, choice, node) for choice in choices]
-    left_types = {field_of(left).type for left, _ in pairs}
-    if len(left_types) == 1 and not any(field_of(choice).may_be_nan for choice in choices):
-        made = exp.In(this=pairs[0][0], expressions=[right for _, right in pairs])
+    kinds = [_comparable(value, choice, node) for choice in choices]
+    value_kinds = {kind for kind, _ in kinds}
+    if len(value_kinds) == 1 and not any(field_of(choice).may_be_nan for choice in choices):
+        made: exp.Expr = exp.In(
+            this=_brought_to(value_kinds.pop(), value),
+            expressions=[
+                _brought_to(kind, choice) for choice, (_, kind) in zip(choices, kinds, strict=True)
+            ],
+        )
     else:
-        tests = [_compare(exp.EQ(this=value.copy(), expression=c.copy())) for c in choices]
+        tests = [_compare(exp.EQ(this=_again(value), expression=choice)) for choice in choices]
         made = exp.Paren(this=exp.or_(*tests, wrap=False, copy=False))
     return _done(made, BOOLEAN, *parts_of(node))
 
@@ -362,8 +377,9 @@ def _without_nan_members(query: exp.Expr) -> exp.Expr:
     alias = exp.TableAlias(this=exp.to_identifier("_members"), columns=[exp.to_identifier("value")])
     member = exp.column("value", table="_members")
     kept = exp.or_(exp.Not(this=_is_nan(member)), member.is_(exp.null()))
-    source = exp.Subquery(this=inner.copy(), alias=alias)
-    return exp.Subquery(this=exp.select(member.copy()).from_(source).where(kept))
+    source = exp.Subquery(this=inner, alias=alias)
+    kept_members = exp.select(member.copy()).from_(source, copy=False).where(kept, copy=False)
+    return exp.Subquery(this=kept_members)
 
 
 def _typed_null(value: Field) -> exp.Expr:
@@ -380,7 +396,7 @@ def _is(node: exp.Expr) -> exp.Expr:
         raise UnsupportedSqlError(
             "IS takes NULL, TRUE or FALSE.", hint="for NaN write isnan(x)", where=place(node)
         )
-    return _done(node.copy(), BOOLEAN, field_of(node.this))
+    return _done(node, BOOLEAN, field_of(node.this))
 
 
 def _connective(node: exp.Expr) -> exp.Expr:
@@ -460,10 +476,10 @@ def _convert(node: exp.Expr) -> exp.Expr:
     inner = field_of(node.this)
     if inner.type.endswith("[]"):
         raise TypeMismatchError("A vector cannot be cast.", where=place(node))
-    value = node.this.copy()
+    value = node.this
     if kind in INTEGERS and not is_integer(inner.type) and is_numeric(inner.type):
         # Engines differ: one rounds, another cuts. Cutting is the standard's way.
-        value = call("trunc", [as_double(node.this)])
+        value = call("trunc", [as_double(value)])
     made = exp.Cast(this=value, to=exp.DataType.build(_CAST_TARGETS[kind]))
     # Text can spell NaN, and one float type passes it to the other.
     may_be_nan = kind in FLOATS and (inner.may_be_nan or inner.type == "varchar")
@@ -505,7 +521,7 @@ def _scalar(name: str, arguments: list[exp.Expr], node: exp.Expr) -> exp.Expr:
     if name == "substring":
         _require_text(arguments[0], "substring")
         positions = [_as_bigint(argument) for argument in arguments[1:]]
-        made = call(name, [arguments[0].copy(), *positions])
+        made = call(name, [arguments[0], *positions])
         return _done(made, Field(type="varchar"), *values)
     if name == "round" and len(arguments) == 2:
         digits = arguments[1]
@@ -513,12 +529,12 @@ def _scalar(name: str, arguments: list[exp.Expr], node: exp.Expr) -> exp.Expr:
             raise TypeMismatchError(
                 "round takes a whole number of digits.", where=place(arguments[1])
             )
-        made = call(name, [as_double(arguments[0]), digits.copy()])
+        made = call(name, [as_double(arguments[0]), digits])
         return _done(made, Field(type="double", may_be_nan=True), *values)
     if rule.takes == "text":
         for argument in arguments:
             _require_text(argument, name)
-        return _done(call(name, [a.copy() for a in arguments]), Field(type=rule.gives), *values)
+        return _done(call(name, arguments), Field(type=rule.gives), *values)
     if rule.takes == "any":
         return _of_common_type(name, arguments, node)
     made = call(name, [as_double(argument) for argument in arguments])
@@ -538,7 +554,7 @@ def _of_common_type(name: str, arguments: list[exp.Expr], node: exp.Expr) -> exp
         kind, arguments = "double", [as_double(argument) for argument in arguments]
     elif name == "abs" and kind in INTEGERS:
         kind, arguments = "bigint", [_as_bigint(argument) for argument in arguments]
-    made = call(name, [argument.copy() for argument in arguments])
+    made = call(name, arguments)
     may_be_nan = any(value.may_be_nan for value in values)
     return _done(made, Field(type=kind, may_be_nan=may_be_nan), *values)
 
@@ -573,7 +589,7 @@ def _aggregate_types(name: str, argument: exp.Expr) -> tuple[str, exp.Expr, exp.
     """Return the type of an aggregate, its operand, and the cast that engines need."""
     value = field_of(argument)
     if name == "count":
-        return "bigint", argument.copy(), None
+        return "bigint", argument, None
     if name in {"min", "max"}:
         if value.type == "boolean" or value.type.endswith("[]"):
             raise TypeMismatchError(
@@ -582,15 +598,15 @@ def _aggregate_types(name: str, argument: exp.Expr) -> tuple[str, exp.Expr, exp.
         return value.type, _nan_as_null(argument), None
     if name == "sum" and value.type in INTEGERS:
         # Engines widen whole sums to different types; a sum beyond 64 bits is an error.
-        return "bigint", argument.copy(), _BIGINT
+        return "bigint", argument, _BIGINT
     return "double", as_double(argument), None
 
 
 def _nan_as_null(argument: exp.Expr) -> exp.Expr:
     if not field_of(argument).may_be_nan:
-        return argument.copy()
+        return argument
     nothing = exp.If(this=_is_nan(argument), true=exp.Null())
-    return exp.Case(ifs=[nothing], default=argument.copy())
+    return exp.Case(ifs=[nothing], default=argument)
 
 
 _RULES: dict[type[exp.Expr], Rule] = {

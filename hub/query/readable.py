@@ -22,7 +22,7 @@ def readable_sql(tree: exp.Select, inline: Mapping[str, pa.Table], order_key: Se
     """
     copy = tree.copy()
     if order_key:
-        copy = copy.order_by(*(exp.column(name) for name in order_key))
+        copy.order_by(*(exp.column(name) for name in order_key), copy=False)
     for name, table in inline.items():
         copy = copy.with_(name, as_=_values(table), append=True, dialect=DIALECT, copy=False)
         copy.args["with_"].expressions[-1].set(

@@ -208,3 +208,29 @@ def test_an_order_by_the_key_needs_no_sort(plan: Plan) -> None:
     planned = plan("SELECT f FROM odd.main ORDER BY _healpix_29, _random")
     assert planned.in_table_order
     assert planned.tree.args.get("order") is None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "i % 3 + abs(i) * 2 - (i & 1)",
+        "-f / g + round(f, 2) - sign(g)",
+        "i BETWEEN 1.5 AND f",
+        "f BETWEEN 1 AND 2",
+        "g BETWEEN f AND 2",
+        "f IN (1, 2, 3)",
+        "f IN (1, g, NULL)",
+        "f NOT IN (SELECT g FROM odd.main)",
+        "f <> g OR f = g OR f > g",
+        "coalesce(s, 'x') || concat(s, 'y', s) LIKE 'a%' ESCAPE '!'",
+        "CASE WHEN f > 1 THEN g ELSE sqrt(f) END >= CAST(s AS double)",
+        "(SELECT max(f) FROM odd.main WHERE f < g) > CAST(f AS int)",
+        "min(f) + sum(i) + count(DISTINCT s) + avg(g)",
+    ],
+)
+def test_every_node_of_a_plan_hangs_in_one_place(plan: Plan, expression: str) -> None:
+    tree = plan(f"SELECT {expression} AS v FROM odd.main").tree
+    nodes = list(tree.walk())
+    assert len({id(node) for node in nodes}) == len(nodes)
+    for node in nodes:
+        assert all(child.parent is node for child in node.iter_expressions())
