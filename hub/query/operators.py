@@ -12,10 +12,16 @@ meet a NaN get a guard here, once for all engines.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from sqlglot import exp
 
-from hub.query.errors import TypeMismatchError, UnknownFunctionError, UnsupportedSqlError
+from hub.query.errors import (
+    TooComplexError,
+    TypeMismatchError,
+    UnknownFunctionError,
+    UnsupportedSqlError,
+)
 from hub.query.fields import Field, field_of, is_resolved, set_field, with_aggregate
 from hub.query.functions import FUNCTIONS, call, name_and_arguments
 from hub.query.places import place
@@ -24,6 +30,9 @@ from hub.tables.types import FLOATS, INTEGERS, is_integer, is_numeric
 BOOLEAN = Field(type="boolean")
 _BIGINT = exp.DataType.build("BIGINT")
 _DOUBLE = exp.DataType.build("DOUBLE")
+
+_MOST_COPIED = 2_000
+"""Nodes of the longest operand that a guard may repeat."""
 
 Rule = Callable[[exp.Expr], exp.Expr]
 
@@ -282,7 +291,19 @@ def _as_time(node: exp.Expr, kind: str) -> exp.Expr:
 
 
 def _again(node: exp.Expr) -> exp.Expr:
-    """Return a copy of an operand that a rule needs twice."""
+    """Return a copy of an operand that a rule needs twice.
+
+    Raises
+    ------
+    TooComplexError
+        The operand is long: nested copies double it at every level.
+    """
+    if sum(1 for _ in islice(node.walk(), _MOST_COPIED + 1)) > _MOST_COPIED:
+        raise TooComplexError(
+            "A value that is compared is too long.",
+            hint="compute it in a sub-query, and compare the column of that",
+            where=place(node),
+        )
     return node.copy()
 
 

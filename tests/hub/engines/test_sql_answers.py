@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from hub.errors import HubError
+from hub.query.errors import TooComplexError
 from hub.query.plan import QueryPlan
 
 Run = Callable[..., pa.Table]
@@ -234,3 +235,12 @@ def test_every_node_of_a_plan_hangs_in_one_place(plan: Plan, expression: str) ->
     assert len({id(node) for node in nodes}) == len(nodes)
     for node in nodes:
         assert all(child.parent is node for child in node.iter_expressions())
+
+
+def test_guards_do_not_double_a_query_without_end(plan: Plan) -> None:
+    nested = "sqrt(f)"
+    for _ in range(30):
+        nested = f"CASE WHEN {nested} > 0 THEN sqrt(f) ELSE g END"
+    with pytest.raises(TooComplexError) as caught:
+        plan(f"SELECT {nested} AS v FROM odd.main")
+    assert "sub-query" in caught.value.hint
