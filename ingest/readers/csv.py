@@ -26,6 +26,7 @@ from ingest.readers.csv_blocks import (
     open_text,
     read_some,
 )
+from ingest.readers.csv_spelling import spellings
 from ingest.readers.csv_types import Finding, Kind, find, find_in_texts, may_be_wide, merge
 from ingest.readers.fits_columns import decode_mixed
 
@@ -170,9 +171,7 @@ class CsvReader:
             SourceColumn(
                 name=name,
                 type=types.get(name, finding.column_type),
-                note="not all UTF-8: other texts are read as Latin-1"
-                if finding.kind is Kind.BYTES
-                else "",
+                note="" if name in types else _note(finding),
             )
             for name, finding in found.items()
         ]
@@ -236,13 +235,26 @@ def _look(
     if doubtful:
         table = _parse_block(block, path, dialect, as_texts | dict.fromkeys(doubtful, pa.string()))
     findings = []
-    for name in dialect.names:
+    spelled = spellings(block.content, dialect.delimiter, len(dialect.names))
+    for name, spelling in zip(dialect.names, spelled, strict=True):
         column = table.column(name)
         if name in null_texts:
             findings.append(find_in_texts(_drop_texts(column, null_texts[name])))
         else:
-            findings.append(find_in_texts(column) if name in doubtful else find(column))
+            is_text = name in doubtful
+            findings.append(find_in_texts(column) if is_text else find(column, spelling))
     return _Survey(rows=table.num_rows, text_bytes=len(block.content), findings=findings)
+
+
+def _note(finding: Finding) -> str:
+    if finding.kind is Kind.BYTES:
+        return "not all UTF-8: other texts are read as Latin-1"
+    if finding.keeps_spelling:
+        return (
+            "kept as text: whole numbers with leading zeros or plus signs would lose them "
+            "(a type in the description makes them numbers)"
+        )
+    return ""
 
 
 def _width(column: SourceColumn) -> float:

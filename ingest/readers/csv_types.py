@@ -7,6 +7,8 @@ from enum import StrEnum
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingest.readers.csv_spelling import PLAIN, Spelling, spelling_of_texts
+
 _EXACT_IN_DOUBLE = 2**53
 _WIDE_DIGITS = r"^[+-]?\d{1,20}$"
 
@@ -48,6 +50,7 @@ _ARROW = {
     Kind.BYTES: pa.binary(),
 }
 
+_NUMBERS = (Kind.INTEGER, Kind.WIDE, Kind.DOUBLE)
 _LADDERS = (
     (Kind.NULL, Kind.INTEGER, Kind.WIDE, Kind.DOUBLE, Kind.TEXT, Kind.BYTES),
     (Kind.NULL, Kind.DATE, Kind.SECONDS, Kind.NANOSECONDS, Kind.TEXT, Kind.BYTES),
@@ -65,17 +68,24 @@ class Finding:
     has_big_integers: bool = False
     """Whether there are whole numbers that a double cannot hold exactly."""
 
+    spelling: Spelling = PLAIN
+
+    @property
+    def keeps_spelling(self) -> bool:
+        """Tell whether the column is text although all of it are numbers."""
+        return self.kind in _NUMBERS and self.spelling.must_stay
+
     @property
     def type(self) -> pa.DataType:
         """Return the Arrow type to parse the column with."""
-        return _ARROW[self.kind]
+        return pa.string() if self.keeps_spelling else _ARROW[self.kind]
 
     @property
     def column_type(self) -> pa.DataType:
         """Return the Arrow type that the column has."""
         if self.kind is Kind.NULL:
             return pa.null()
-        return pa.string() if self.kind is Kind.BYTES else _ARROW[self.kind]
+        return pa.string() if self.kind is Kind.BYTES else self.type
 
 
 def merge(left: Finding, right: Finding) -> Finding:
@@ -83,6 +93,7 @@ def merge(left: Finding, right: Finding) -> Finding:
     return Finding(
         kind=_join(left.kind, right.kind),
         has_big_integers=left.has_big_integers or right.has_big_integers,
+        spelling=left.spelling | right.spelling,
     )
 
 
@@ -93,23 +104,27 @@ def _join(left: Kind, right: Kind) -> Kind:
     return Kind.TEXT
 
 
-def find(column: pa.ChunkedArray) -> Finding:
+def find(column: pa.ChunkedArray, spelling: Spelling) -> Finding:
     """Return what Arrow's own inference made of one block's column."""
     arrow = column.type
-    if pa.types.is_int64(arrow):
-        return Finding(kind=Kind.INTEGER, has_big_integers=_has_big_integers(column))
+    big = pa.types.is_int64(arrow) and _has_big_integers(column)
+    return Finding(kind=_kind(arrow), has_big_integers=big, spelling=spelling)
+
+
+def _kind(arrow: pa.DataType) -> Kind:
     if pa.types.is_timestamp(arrow):
         if arrow.tz is not None:
-            return Finding(kind=Kind.ZONED)
-        return Finding(kind=Kind.SECONDS if arrow.unit == "s" else Kind.NANOSECONDS)
+            return Kind.ZONED
+        return Kind.SECONDS if arrow.unit == "s" else Kind.NANOSECONDS
     simple = {
+        pa.int64(): Kind.INTEGER,
         pa.null(): Kind.NULL,
         pa.bool_(): Kind.BOOLEAN,
         pa.float64(): Kind.DOUBLE,
         pa.date32(): Kind.DATE,
         pa.binary(): Kind.BYTES,
     }
-    return Finding(kind=simple.get(arrow, Kind.TEXT))
+    return simple.get(arrow, Kind.TEXT)
 
 
 def _has_big_integers(column: pa.ChunkedArray) -> bool:
@@ -133,7 +148,7 @@ def find_in_texts(texts: pa.ChunkedArray) -> Finding:
     """Return what texts are that were read as texts; nulls do not count."""
     if texts.null_count == len(texts):
         return Finding(kind=Kind.NULL)
-    for kind in (Kind.INTEGER, Kind.WIDE, Kind.DOUBLE):
+    for kind in _NUMBERS:
         if kind is Kind.WIDE and not pc.all(pc.match_substring_regex(texts, _WIDE_DIGITS)).as_py():
             continue
         try:
@@ -141,5 +156,5 @@ def find_in_texts(texts: pa.ChunkedArray) -> Finding:
         except pa.ArrowInvalid:
             continue
         big = kind is Kind.WIDE or (kind is Kind.INTEGER and _has_big_integers(numbers))
-        return Finding(kind=kind, has_big_integers=big)
+        return Finding(kind=kind, has_big_integers=big, spelling=spelling_of_texts(texts))
     return Finding(kind=Kind.TEXT)

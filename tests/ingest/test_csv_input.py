@@ -4,6 +4,7 @@ import bz2
 import csv as python_csv
 import gzip
 import io
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from ingest.readers import InputError, ReadOptions
 from ingest.readers import csv_blocks as blocks_module
 from ingest.readers.csv import CSV
 from ingest.readers.csv_blocks import Dialect, blocks
+from ingest.readers.csv_spelling import Spelling, spellings
 
 OPTIONS = ReadOptions(runner=ThreadRunner(2))
 
@@ -134,6 +136,88 @@ def test_null_texts_leave_the_type_of_the_rest(tmp_path):
     options = ReadOptions(runner=ThreadRunner(1), null_texts={"x": ("NA", "-")})
     found = read(write(tmp_path, "x,y\n1.5,NA\nNA,b\n-,c\n"), options=options)
     assert found == {"x": [1.5, None, None], "y": ["NA", "b", "c"]}
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("007", "12"),
+        ("12", "-007"),
+        ("+7", "-3"),
+        ("0x1F", "3"),
+        ("00", "01"),
+        ('"007"', "5"),
+        ("007", "nan"),
+        (f"0{2**64}", "1"),
+    ],
+)
+def test_whole_numbers_keep_zeros_and_signs_in_front(tmp_path, texts):
+    found = read(write(tmp_path, "x,y\n" + "".join(f"{text},1\n" for text in texts)))
+    assert found["x"] == [text.strip('"') for text in texts]
+    assert found["y"] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("texts", "values"),
+    [
+        (("05.25", "+22.01"), [5.25, 22.01]),
+        (("007", "1.5"), [7.0, 1.5]),
+        (("0", "-0", "10"), [0, 0, 10]),
+        (("+1e3", "2"), [1000.0, 2.0]),
+        (("0.5", ".5"), [0.5, 0.5]),
+    ],
+)
+def test_other_numbers_are_numbers_whatever_stands_in_front(tmp_path, texts, values):
+    found = read(write(tmp_path, "y,x\n" + "".join(f"a,{text}\n" for text in texts)))
+    assert found["x"] == values
+
+
+@pytest.mark.parametrize("place", [0, 50, 99])
+def test_one_zero_in_front_anywhere_makes_the_column_text(tmp_path, monkeypatch, place):
+    monkeypatch.setattr("ingest.readers.csv.BLOCK_BYTES", 64)
+    texts = [f"{row + 100}" for row in range(100)]
+    texts[place] = "0099"
+    found = read(write(tmp_path, "x,y\r\n" + "".join(f"{text},1\r\n" for text in texts)))
+    assert found["x"] == texts
+
+
+def test_texts_that_mean_null_do_not_hide_zeros_in_front(tmp_path):
+    options = ReadOptions(runner=ThreadRunner(1), null_texts={"x": ("00",)})
+    assert read(write(tmp_path, "x,y\n00,1\n7,2\n"), options=options)["x"] == [None, 7]
+    assert read(write(tmp_path, "x,y\n00,1\n07,2\n"), options=options)["x"] == [None, "07"]
+
+
+def test_a_column_kept_as_text_is_said_and_its_type_can_be_given(hub, tmp_path):
+    path = write(tmp_path, "ra,dec,code\n1,2,007\n3,4,08\n")
+    made = hub.ingest(path)
+    assert made.column("code") == ["007", "08"]
+    assert "column code: kept as text" in made.said
+    numbers = hub.ingest(
+        path, version="2.0", notes=notes_from({"columns": {"code": {"type": "smallint"}}})
+    )
+    assert numbers.column("code") == [7, 8]
+    assert "kept as text" not in numbers.said
+
+
+_FIELDS = st.sampled_from(["7", "07", "+7", "-7", "1.5", "0", "", "nan", "1e5", " 08", "a", "0x2"])
+
+
+@given(rows=st.lists(st.tuples(_FIELDS, _FIELDS, _FIELDS), min_size=1, max_size=20))
+def test_spellings_do_not_depend_on_cuts_quotes_and_line_ends(rows):
+    def seen(written):
+        text = io.StringIO(newline="")
+        python_csv.writer(text, **written).writerows(rows)
+        return spellings(text.getvalue().encode(), ",", 3)
+
+    expected = [
+        Spelling(
+            is_marked=any(re.match(r" *(\+\d|-?0[\dx])", field) for field in column),
+            has_fractions=any(set(field) & set(".eE") for field in column),
+        )
+        for column in zip(*rows, strict=True)
+    ]
+    assert seen({"lineterminator": "\n"}) == expected
+    assert seen({"quoting": python_csv.QUOTE_ALL}) == expected
 
 
 def test_types_can_be_given(hub, tmp_path):
