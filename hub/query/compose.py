@@ -10,6 +10,7 @@ from hub.query.filter_condition import FilterWriter
 from hub.query.operands import Operands, unknown_column
 from hub.query.region_condition import region_condition
 from hub.query.region_models import AllRegion
+from hub.query.row_order import mixes_rows
 from hub.query.selection import DerivedColumn, SampleFraction, SampleRows, Selection
 from hub.query.validation import SelectionError
 from hub.tables.description import TableDescription
@@ -18,7 +19,6 @@ RANDOM_COLUMN = "_random"
 SELECTED_TABLE = "_selected"
 
 _RANDOM_BITS = 31
-_SHORT_LIST = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +51,7 @@ def compose(selection: Selection, table: TableDescription) -> Composed:
     source: exp.Expr = _table(table)
     order = _order(selection, operands)
     sampled = isinstance(selection.sample, SampleRows)
-    mixed = sampled or (not order and any(map(_mixes_rows, conditions)))
+    mixed = sampled or (not order and any(map(mixes_rows, conditions)))
     if mixed:
         source = _selected(selection, operands, conditions)
         conditions = []
@@ -156,18 +156,6 @@ def _ascending(names: Iterable[str]) -> list[exp.Expr]:
         exp.Ordered(this=exp.column(name, quoted=True), desc=False, nulls_first=False)
         for name in names
     ]
-
-
-def _mixes_rows(condition: exp.Expr) -> bool:
-    """Tell whether engines look a condition up by a join, which may lose the order of rows.
-
-    DuckDB 2.0 does so for lists of more than a few values, too (measured: 100
-    values, 3x10^5 rows).
-    """
-    if condition.find(exp.Exists, exp.Subquery) is not None:
-        return True
-    lists = condition.find_all(exp.In)
-    return any(len(node.expressions) > _SHORT_LIST for node in lists)
 
 
 def _selected(selection: Selection, operands: Operands, conditions: list[exp.Expr]) -> exp.Subquery:

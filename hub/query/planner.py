@@ -10,6 +10,7 @@ from sqlglot import exp
 from hub.query.key_ranges import Interval, key_ranges, prune
 from hub.query.plan import Estimate, QueryPlan, TableScan
 from hub.query.resolve import FindTable, ResolvedQuery, ResolvedScan, resolve
+from hub.query.row_order import asks_for_order_of_files, mixes_rows
 from hub.tables.description import Partition
 from hub.tables.stream import Provenance
 
@@ -54,7 +55,7 @@ def plan_query(
         As `hub.query.resolve.resolve`.
     """
     resolved = resolve(tree, find_table, inline=inline)
-    if _is_in_key_order(resolved):
+    if _needs_no_sort(resolved):
         # The files lie in this order: sorting again would only cost memory.
         resolved.tree.set("order", None)
         in_table_order = True
@@ -71,25 +72,17 @@ def plan_query(
     )
 
 
-def _is_in_key_order(resolved: ResolvedQuery) -> bool:
+def _needs_no_sort(resolved: ResolvedQuery) -> bool:
     """Tell whether a plain SELECT of one table asks for exactly the order of its files."""
     tree = resolved.tree
-    order = tree.args.get("order")
     others = ("joins", "group", "having", "distinct", "with_")
-    if not isinstance(tree, exp.Select) or order is None or any(map(tree.args.get, others)):
+    if not isinstance(tree, exp.Select) or any(map(tree.args.get, others)):
         return False
     source = tree.args["from_"].this if tree.args.get("from_") is not None else None
     scan = next((s for s in resolved.scans if source is not None and s.name == source.name), None)
-    if scan is None or not isinstance(source, exp.Table):
+    if scan is None or not isinstance(source, exp.Table) or mixes_rows(tree):
         return False
-    names = []
-    for item in order.expressions:
-        column = item.this
-        plain = isinstance(column, exp.Column) and column.table == source.alias
-        if not plain or item.args.get("desc") or item.args.get("nulls_first"):
-            return False
-        names.append(column.name)
-    return tuple(names) == scan.table.order_key
+    return asks_for_order_of_files(tree, scan.table, source.alias)
 
 
 def _uses(resolved: ResolvedQuery) -> dict[str, _Use]:
