@@ -124,7 +124,9 @@ def _plan_column(
         target = _unify(target, column, source, twin, other)
     if entry.type is not None:
         target = described_type(column.name, entry.type)
-    reason = conversion.reason or ("as the description says" if entry.type else "")
+    reason = conversion.reason
+    if entry.type is not None and target != column.type:
+        reason = reason or "as the description says"
     if target != column.type and not reason:
         reason = "" if _is_same_kind(column.type, target) else "to hold the values of all files"
     changed = bool(reason)
@@ -175,7 +177,7 @@ def _unify(
         raise ColumnMismatchError(
             f"Column {twin.name} is {twin.type} in {other.path}, "
             f"but {column.type} in {source.path}.",
-            hint="Files of one table need the same types.",
+            hint="Files of one table need the same types; a description can give one.",
             where=f"{other.path}, column {twin.name}",
         )
     return joined

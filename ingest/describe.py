@@ -75,6 +75,8 @@ def notes_from(content: Mapping[str, object], *, source: str = "") -> TableNotes
     """Check the content of a description; see `read_notes`."""
     _check_keys(content, _TABLE_KEYS, source)
     texts = {key: _text(content, key, source) for key in _TABLE_TEXTS}
+    if (texts["ra"] is None) != (texts["dec"] is None):
+        raise UsageError("ra and dec go together.", hint="Name both, or neither.", where=source)
     columns = content.get("columns", {})
     if not isinstance(columns, Mapping):
         raise UsageError("columns must be a table of columns.", where=source)

@@ -78,7 +78,6 @@ def plan_table(request: IngestRequest, sources: Sequence[Source]) -> TablePlan:
         )
     asked = (request.ra, request.dec) if request.ra is not None else (notes.ra, notes.dec)
     position = find_position(columns, *asked, frame)
-    key = _plan_key(columns, request.key or notes.key)
     ra = dec = None
     computed: tuple[PlannedColumn, ...] = ()
     if position is not None and position.is_direct:
@@ -88,6 +87,7 @@ def plan_table(request: IngestRequest, sources: Sequence[Source]) -> TablePlan:
     elif position is not None:
         computed = _computed_columns(columns, position)
         ra, dec = (column.name for column in computed)
+    key = _plan_key(columns, request.key or notes.key)
     starts, total = [], 0
     for source in sources:
         starts.append(total)

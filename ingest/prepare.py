@@ -46,7 +46,10 @@ def prepare(piece: Piece, plan: TablePlan) -> pa.Table:
         ra_deg, dec_deg = _place(made, plan, plan.position, piece)
         keys = _keys(ra_deg, dec_deg)
     made[plan.order_column] = pa.array(keys)
-    made[RANDOM] = pa.array(_random(raw, plan, piece))
+    bits = row_bits(piece.file, piece.first_row, rows)
+    if plan.key is not None:
+        bits = key_bits(made[plan.key], bits)
+    made[RANDOM] = pa.array(random_numbers(bits, plan.seed))
     schema = plan.run_schema
     return pa.Table.from_arrays([made[name] for name in schema.names], schema=schema)
 
@@ -177,12 +180,3 @@ def _keys(ra_deg: FloatArray, dec_deg: FloatArray) -> npt.NDArray[np.int64]:
     keys = np.full(ra_deg.size, NO_PLACE)
     keys[is_placed] = healpix.keys(ra_deg[is_placed], dec_deg[is_placed])
     return keys
-
-
-def _random(raw: pa.Table, plan: TablePlan, piece: Piece) -> npt.NDArray[np.int32]:
-    bits = row_bits(piece.file, piece.first_row, raw.num_rows)
-    if plan.key is not None:
-        key = next(column for column in plan.columns if column.name == plan.key)
-        values = _convert(raw, key, piece)
-        bits = key_bits(values, bits)
-    return random_numbers(bits, plan.seed)

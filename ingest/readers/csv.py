@@ -75,7 +75,8 @@ class CsvSource:
             parsed = table.column(index)
             if column.name in self.null_texts:
                 texts = _drop_texts(parsed, self.null_texts[column.name])
-                table = table.set_column(index, column.name, texts.cast(column.type))
+                values = _cast(texts, column, self.path, block.first_record)
+                table = table.set_column(index, column.name, values)
             elif parsed.type == pa.binary() and column.type == pa.string():
                 table = table.set_column(index, column.name, decode_mixed(parsed))
         return table
@@ -85,6 +86,31 @@ def _drop_texts(column: pa.ChunkedArray, texts: tuple[str, ...]) -> pa.ChunkedAr
     trimmed = pc.utf8_trim_whitespace(column)
     means_null = pc.is_in(trimmed, pa.array(texts, pa.string()))
     return pc.if_else(means_null, pa.scalar(None, pa.string()), trimmed)
+
+
+def _cast(
+    texts: pa.ChunkedArray, column: SourceColumn, path: Path, first_row: int
+) -> pa.ChunkedArray:
+    try:
+        return texts.cast(column.type)
+    except pa.ArrowInvalid as error:
+        place = _first_unfit(texts, column.type)
+        value = f"{texts[place].as_py()!r} is no {column.type}"
+        raise _bad_value(path, first_row + place + 1, column.name, value) from error
+
+
+def _first_unfit(texts: pa.ChunkedArray, arrow: pa.DataType) -> int:
+    """Return the place of the first text that cannot be cast, of which there is one."""
+    low, high = 0, len(texts)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            texts[low:middle].cast(arrow)
+        except pa.ArrowInvalid:
+            high = middle
+        else:
+            low = middle
+    return low
 
 
 def _parse_block(
@@ -141,9 +167,13 @@ def _bad_block(
     if value is None:
         return InputError(f"Cannot read {path}: {message}.", where=str(path))
     row = block.first_record + int(value[2] or 1)
-    name = dialect.names[int(value[1])]
+    problem = f"{value[4].strip()}, which is to be {value[3]}"
+    return _bad_value(path, row, dialect.names[int(value[1])], problem)
+
+
+def _bad_value(path: Path, row: int, name: str, problem: str) -> InputError:
     return InputError(
-        f"Row {row} of {path}: {value[4].strip()} in column {name}, which is to be {value[3]}.",
+        f"Row {row} of {path}, column {name}: {problem}.",
         hint="Repair the value, or give the column another type in the description.",
         where=f"{path}, row {row}, column {name}",
     )
@@ -274,12 +304,19 @@ def _read_header(path: Path) -> tuple[Dialect, list[str]]:
     """Find delimiter and column names; comment lines before the header are skipped."""
     with open_text(path) as stream:
         head = read_some(stream, _HEAD_BYTES, path)
+    if b"\0" in head:
+        raise InputError(
+            f"{path} is no text in UTF-8: it holds zero bytes, as UTF-16 does.",
+            hint=f"Convert it first: iconv -f UTF-16 -t UTF-8 {path.name} > new-{path.name}",
+            where=str(path),
+        )
     start = 3 if head.startswith(b"\xef\xbb\xbf") else 0
     notes = []
     while head[start : start + 1] in (b"#", b"\n", b"\r"):
+        if head[start : start + 1] == b"#":
+            notes = [f"{path}: lines starting with # before the header are left out"]
         end = head.find(b"\n", start)
         start = len(head) if end < 0 else end + 1
-        notes = [f"{path}: lines starting with # before the header are left out"]
     line, end = _first_record(head, start)
     text = _decode(line)
     if not text.strip():
@@ -288,7 +325,8 @@ def _read_header(path: Path) -> tuple[Dialect, list[str]]:
     if delimiter not in text and len(text.split()) > 1 and ".txt" in path.name.lower():
         raise InputError(
             f"The columns of {path} are parted by none of comma, tab, semicolon and bar.",
-            hint="Tables with blanks between columns have to be converted to CSV first.",
+            hint="Write it as CSV first, for example with astropy: "
+            f"Table.read({path.name!r}, format='ascii').write('{path.name.split('.')[0]}.csv')",
             where=f"{path}, line 1",
         )
     names = [name.strip() for name in next(csv.reader([text], delimiter=delimiter))]

@@ -84,7 +84,8 @@ def _read_column(header: Mapping[str, Any], number: int, offset: int, where: str
     if form[2] in "PQ":
         raise InputError(
             f"Column {name} has cells of variable length, which cannot be ingested.",
-            hint="Leave the column out, or give its cells a fixed length.",
+            hint="Write the table without it, for example with astropy: "
+            f"t = Table.read(FILE); t.remove_column({name!r}); t.write(NEW_FILE)",
             where=place,
         )
     repeat = int(form[1] or 1)

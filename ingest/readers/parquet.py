@@ -1,7 +1,7 @@
 """Reader of Parquet files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.readers import InputError, Piece, ReadOptions, SourceColumn
-from ingest.readers.votable_header import VOTABLE_KEY, votable_columns
+from ingest.readers.votable_header import VOTABLE_KEY, UnreadableHeaderError, votable_columns
 
 _PANDAS_INDEX = "__index_level_0__"
 
@@ -28,7 +28,7 @@ class ParquetSource:
     fields: tuple[tuple[str, ...], ...]
     """Path of each column in the file's schema: (name,) or (record, field, ...)."""
 
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...]
 
     def pieces(self, file: int, rows: int) -> Iterator[Piece]:
         """Yield whole row groups; groups that are too big come in batches."""
@@ -107,7 +107,7 @@ class ParquetReader:
         with _reading(path), pq.ParquetFile(path) as parquet:
             footer = parquet.metadata
             schema = parquet.schema_arrow
-        described = votable_columns((schema.metadata or {}).get(VOTABLE_KEY, b""))
+        described, notes = _described(path, (schema.metadata or {}).get(VOTABLE_KEY, b""))
         leaves = [leaf for entry in schema for leaf in _leaves(entry, ())]
         leaves = [(way, entry) for way, entry in leaves if way != (_PANDAS_INDEX,)]
         groups = [footer.row_group(index) for index in range(footer.num_row_groups)]
@@ -119,7 +119,16 @@ class ParquetReader:
             row_bytes=max(size / max(footer.num_rows, 1), _least_width(leaves)),
             group_rows=tuple(group.num_rows for group in groups),
             fields=tuple(way for way, _ in leaves),
+            notes=notes,
         )
+
+
+def _described(path: Path, header: bytes) -> tuple[dict[str, SourceColumn], tuple[str, ...]]:
+    """Return what the VOTable header says; the rows are good without it, so damage is a note."""
+    try:
+        return votable_columns(header), ()
+    except UnreadableHeaderError:
+        return {}, (f"{path}: its VOTable header is damaged; units and descriptions are not read",)
 
 
 def _leaves(entry: pa.Field, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], pa.Field]]:

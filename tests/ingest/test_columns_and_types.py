@@ -236,6 +236,16 @@ def test_units_of_a_votable_header_are_read(hub, tmp_path):
     assert (column.unit, column.description) == ("Jy", "how bright")
 
 
+@pytest.mark.parametrize("header", ["<VOTABLE><RES", "hello", "<VOTABLE></VOTABLE>"])
+def test_a_damaged_votable_header_costs_units_but_no_rows(hub, tmp_path, header):
+    arrow = pa.table({"ra": [1.0], "dec": [2.0]})
+    arrow = arrow.replace_schema_metadata({"IVOA.VOTable-Parquet.content": header})
+    pq.write_table(arrow, tmp_path / "v.parquet")
+    made = hub.ingest(tmp_path / "v.parquet")
+    assert made.table.rows == 1
+    assert "v.parquet: its VOTable header is damaged" in made.said
+
+
 def test_provenance_says_what_went_in_and_how(hub, tmp_path):
     path = tmp_path / "p.csv"
     path.write_text("ra,dec,x\n1,2,3\n,,4\n")

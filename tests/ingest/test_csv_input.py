@@ -234,6 +234,24 @@ def test_a_value_that_does_not_fit_the_given_type_is_named(hub, tmp_path):
     assert caught.value.where == f"{path}, row 2, column code"
 
 
+@pytest.mark.parametrize("place", [0, 1, 700, 999])
+def test_a_value_that_does_not_fit_is_named_also_beside_texts_that_mean_null(hub, tmp_path, place):
+    texts = ["NA" if row % 3 else str(row) for row in range(1000)]
+    texts[place] = "abc"
+    path = write(tmp_path, "ra,dec,m\n" + "".join(f"1,2,{text}\n" for text in texts))
+    notes = notes_from({"columns": {"m": {"type": "integer", "null_values": ["NA"]}}})
+    with pytest.raises(InputError, match="'abc'") as caught:
+        hub.ingest(path, notes=notes)
+    assert caught.value.where == f"{path}, row {place + 1}, column m"
+    assert hub.is_empty()
+
+
+def test_utf16_is_refused_with_a_way_out(hub, tmp_path):
+    with pytest.raises(InputError, match="UTF-16") as caught:
+        hub.ingest(write(tmp_path, "ra,dec\n1,2\n".encode("utf-16")))
+    assert "iconv" in caught.value.hint
+
+
 @pytest.mark.parametrize(
     ("text", "row"), [("a,b\n1,2\n3\n", 2), ("a,b\n1,2,3\n", 1), ("a,b\n\n1,2\n4,5\n6,7,8\n", 3)]
 )
@@ -295,5 +313,6 @@ def test_utc_is_assumed_and_said(hub, tmp_path):
 
 
 def test_blanks_between_columns_are_refused(tmp_path):
-    with pytest.raises(InputError, match="parted by none"):
+    with pytest.raises(InputError, match="parted by none") as caught:
         CSV.open(write(tmp_path, "ra dec x\n1 2 3\n", "t.txt"), OPTIONS)
+    assert "Table.read('t.txt', format='ascii').write('t.csv')" in caught.value.hint

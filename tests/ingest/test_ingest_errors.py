@@ -244,6 +244,12 @@ def test_a_key_is_a_column_of_whole_numbers_or_texts(hub, good, key):
         hub.ingest(good, key=key)
 
 
+def test_a_coordinate_of_whole_degrees_is_no_key(hub, tmp_path):
+    with pytest.raises(UsageError, match="Column ra"):
+        hub.ingest(write(tmp_path, "k.csv", "ra,dec\n1,2\n"), key="ra")
+    assert hub.is_empty()
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -253,6 +259,7 @@ def test_a_key_is_a_column_of_whole_numbers_or_texts(hub, good, key):
         ("[columns.x]\nnull_values = -9", "null_values"),
         ("[columns]\nx = 1", "column x"),
         ("epoch = 'now'", "epoch"),
+        ("ra = 'x'", "ra and dec"),
         ("title = ", "not TOML"),
     ],
 )
