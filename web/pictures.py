@@ -27,7 +27,6 @@ PICTURE_WIDTHS: Mapping[str, Sequence[tuple[str, int]]] = {
         ("(min-width: 872px) and (max-width: 999px)", 830),
         ("", 600),
     ),
-    "thumb": (("", 350),),
 }
 """Place on a page → condition and width of its pictures: text in them is never scaled."""
 

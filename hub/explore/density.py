@@ -1,6 +1,7 @@
 """`SkyDensity`: rows per HEALPix pixel, and its copy on disk."""
 
 import math
+import secrets
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,16 +112,20 @@ class DensityCounter:
 def save_density(density: SkyDensity, path: Path) -> None:
     """Write a density aside and put it in place when it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".part")
-    with aside.open("wb") as sink:
-        np.savez_compressed(
-            sink,
-            order=density.order,
-            pixels=density.pixels,
-            counts=density.counts,
-            rows_total=density.rows_total,
-        )
-    aside.replace(path)
+    # Processes may write the same density at once: each into a file of its own.
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with aside.open("xb") as sink:
+            np.savez_compressed(
+                sink,
+                order=density.order,
+                pixels=density.pixels,
+                counts=density.counts,
+                rows_total=density.rows_total,
+            )
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def load_density(path: Path) -> SkyDensity | None:

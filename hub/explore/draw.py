@@ -97,13 +97,18 @@ def draw_png(
 
 def check_size(width_px: int, height_px: int | None, scale: int) -> None:
     """Raise `UsageError` unless a picture of this size can be drawn."""
-    if scale not in (1, 2):
-        raise UsageError(f"A picture has 1 or 2 device pixels per pixel, not {scale}.")
+    check_scale(scale)
     if not 200 <= width_px <= 4000 or not 100 <= (height_px or 100) <= 4000:
         raise UsageError(
             f"A picture of {width_px} × {height_px} pixels cannot be drawn.",
             hint="Take 200 to 4000 pixels in width and 100 to 4000 in height.",
         )
+
+
+def check_scale(scale: int) -> None:
+    """Raise `UsageError` unless a picture may have so many device pixels per pixel."""
+    if scale not in (1, 2):
+        raise UsageError(f"A picture has 1 or 2 device pixels per pixel, not {scale}.")
 
 
 def _draw_heat_map(plot: BinnedPlot, y_axis: Axis, style: Style) -> bytes:

@@ -4,7 +4,9 @@ from flask import Blueprint, Response, render_template, request
 
 from hub.errors import MissingError
 from hub.explore.captions import Caption
+from hub.explore.density import SkyDensity
 from hub.explore.sky_map import density_caption, sky_density_png
+from hub.explore.thumbnail import thumbnail_png
 from hub.tables.description import CatalogDescription, TableDescription
 from web.catalog_search import main_table, matches, search_catalogs
 from web.citation import bibtex, is_bibtex
@@ -69,11 +71,24 @@ def _versions(name: str) -> list[CatalogDescription]:
 @blueprint.get("/catalogs/<catalog>/<version>/<table>/sky.png")
 def show_sky(catalog: str, version: str, table: str) -> Response:
     """GET .../sky.png: where the rows of a table lie."""
-    user = current_user()
     look = read_look(request.args)
+    density = _density(catalog, version, table)
+    picture = sky_density_png(density, theme=look.theme, width_px=look.width_px, scale=look.scale)
+    return picture_answer(picture)
+
+
+@blueprint.get("/catalogs/<catalog>/<version>/<table>/thumbnail.png")
+def show_thumbnail(catalog: str, version: str, table: str) -> Response:
+    """GET .../thumbnail.png: where the rows of a table lie, small and without axes."""
+    look = read_look(request.args)
+    density = _density(catalog, version, table)
+    return picture_answer(thumbnail_png(density, theme=look.theme, scale=look.scale))
+
+
+def _density(catalog: str, version: str, table: str) -> SkyDensity:
+    """Return where the rows of a table lie; raise `MissingError` without positions."""
+    user = current_user()
     found = services().catalogs.table(catalog, version, table, user)
     if found.position is None:
         raise MissingError(f"The table {found.full_name} has no positions.")
-    density = plots().sky_density(found, user)
-    picture = sky_density_png(density, theme=look.theme, width_px=look.width_px, scale=look.scale)
-    return picture_answer(picture)
+    return plots().sky_density(found, user)

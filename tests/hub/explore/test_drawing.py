@@ -1,6 +1,7 @@
 """Pictures have the asked size, the theme's ground, and the data where they belong."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,7 @@ from hub.explore.draw import WIDTHS, draw_png
 from hub.explore.scales import ScaleKind, colour_scale
 from hub.explore.sky_map import density_caption, sky_density_png
 from hub.explore.statistic import Statistic
+from hub.explore.thumbnail import HEIGHT, WIDTH, thumbnail_png
 from hub.sky.healpix import keys
 
 
@@ -168,6 +170,50 @@ def test_whole_skies_and_fields_are_drawn(theme):
         text = density_caption(density).text.replace("\u00a0", " ")
         assert words in text
         assert "all 5 001 rows, 1 of them without a position" in text
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_thumbnail_is_density_alone(theme, scale):
+    generator = np.random.default_rng(8)
+    field = density_of(generator.uniform(340, 380, 20_000) % 360, generator.uniform(10, 50, 20_000))
+    for density in (density_of(*sky(20_000)), field):
+        image = opened(thumbnail_png(density, theme=theme.name, scale=scale))
+        assert image.size == (WIDTH * scale, HEIGHT * scale)
+        found = colours_of(image)
+        # No axes and no text: only the ground, the map's colours, and the edge of the sky.
+        assert rgba(theme.plot)[:3] in found
+        assert {rgba(theme.ink_2)[:3], rgba(theme.ink_3)[:3]}.isdisjoint(found)
+        pixels = np.asarray(image).reshape(-1, 3)
+        assert (pixels != rgba(theme.plot)[:3]).any(axis=1).mean() > 0.3
+
+
+def test_the_thumbnail_of_a_survey_is_zoomed_to_it_across_ra_0():
+    generator = np.random.default_rng(9)
+    # True to scale: 20 by 10 degrees on the equator leave a little room above and below.
+    density = density_of(generator.uniform(-10, 10, 50_000) % 360, generator.uniform(-5, 5, 50_000))
+    filled = (np.asarray(opened(thumbnail_png(density))) != 255).any(axis=-1)
+    rows, columns = filled.any(axis=1), filled.any(axis=0)
+    assert columns.sum() > 0.9 * WIDTH
+    assert rows.sum() == pytest.approx(columns.sum() / 2, rel=0.06)
+
+
+def test_thumbnails_of_nothing_and_of_a_pole_are_drawn():
+    empty = DensityCounter(0, (12 << 58) - 1).finish(0)
+    generator = np.random.default_rng(10)
+    pole = density_of(generator.uniform(0, 360, 500), generator.uniform(89, 90, 500))
+    for density in (empty, pole, density_of(np.array([1.0]), np.array([2.0]))):
+        assert opened(thumbnail_png(density)).size == (WIDTH, HEIGHT)
+    with pytest.raises(UsageError):
+        thumbnail_png(empty, scale=3)
+
+
+def test_many_may_keep_the_same_density_at_once(tmp_path):
+    density, path = density_of(*sky(20_000)), tmp_path / "sky" / "stars.npz"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: save_density(density, path), range(40)))
+    assert np.array_equal(load_density(path).counts, density.counts)
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_kept_density_is_the_same(tmp_path):
