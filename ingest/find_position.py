@@ -1,6 +1,6 @@
 """Which columns hold the position: as asked, by UCD, by usual names, else an error."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -42,6 +42,9 @@ _NAMES = {
     ),
     GALACTIC: (("glon", "glat"), ("l", "b"), ("_glon", "_glat"), ("gal_lon", "gal_lat")),
 }
+_VAGUE = frozenset({"l", "b", "alpha", "delta"})
+"""Names that alone say too little to be taken for half a position."""
+
 _UCDS = {
     ICRS: (("pos.eq.ra", "pos_eq_ra"), ("pos.eq.dec", "pos_eq_dec")),
     GALACTIC: (("pos.galactic.lon", "pos_gal_lon"), ("pos.galactic.lat", "pos_gal_lat")),
@@ -147,17 +150,14 @@ def _by_name(
 
 
 def _hints(columns: Sequence[PlannedColumn]) -> list[str]:
-    names = {name for pairs in _NAMES.values() for pair in pairs for name in pair} - {
-        "l",
-        "b",
-        "alpha",
-        "delta",
-    }
+    """Return the columns that look like half a position."""
+    names = {name for pairs in _NAMES.values() for pair in pairs for name in pair} - _VAGUE
     roots = {root for pair in _UCDS.values() for variants in pair for root in variants}
-    is_hint: Callable[[PlannedColumn], bool] = lambda column: (  # noqa: E731
-        column.original_name.strip().lower() in names or _ucd_root(column) in roots
-    )
-    return [column.original_name for column in columns if is_hint(column)]
+    return [
+        column.original_name
+        for column in columns
+        if column.original_name.strip().lower() in names or _ucd_root(column) in roots
+    ]
 
 
 def _plan(lon: PlannedColumn, lat: PlannedColumn, frame: str) -> PositionPlan:

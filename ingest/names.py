@@ -27,8 +27,9 @@ def is_safe(name: str) -> bool:
     return _SAFE.fullmatch(name) is not None and name not in RESERVED
 
 
-def _is_safe_in_lower_case(name: str) -> bool:
-    return is_safe(name.lower())
+def _change(name: str) -> int:
+    """Return how much the safe form of a name differs: not, in case only, or more."""
+    return 0 if is_safe(name) else 1 if is_safe(name.lower()) else 2
 
 
 def safe_name(original: str) -> str:
@@ -89,13 +90,11 @@ def safe_names(originals: Sequence[str], wanted: Sequence[str | None]) -> list[s
             )
         names[index] = name
         taken.add(name)
-    # First those that are safe as they are, then those that differ in case only.
-    ranks = (is_safe, _is_safe_in_lower_case, bool)
-    for fits in ranks:
-        for index, original in enumerate(originals):
-            if index not in names and (fits(original) or fits is bool):
-                names[index] = free_name(safe_name(original), taken)
-                taken.add(names[index])
+    others = [index for index in range(len(originals)) if index not in names]
+    # Those that change least choose first; sorting keeps the order of equal ones.
+    for index in sorted(others, key=lambda index: _change(originals[index])):
+        names[index] = free_name(safe_name(originals[index]), taken)
+        taken.add(names[index])
     return [names[index] for index in range(len(originals))]
 
 

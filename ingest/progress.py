@@ -75,7 +75,7 @@ def progress_line(stage: str, done: int, total: int, elapsed_s: float) -> str:
         parts.append(f"{rate:,.0f} rows/s")
         if total:
             parts.append(f"{_duration((total - done) / rate)} left")
-    return ", ".join(parts).replace(",", " ", 0)
+    return ", ".join(parts)
 
 
 def _duration(seconds: float) -> str:

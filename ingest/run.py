@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import os
 import resource
 import shutil
 from collections.abc import Iterator
@@ -63,30 +64,44 @@ def ingest_catalog(
         The disk is full.
     """
     refuse_existing(request, registry, owner)
-    relative = table_folder(request.catalog, request.version, request.table)
-    folder = warehouse.local_path(relative)
+    folder = warehouse.local_path(table_folder(request.catalog, request.version, request.table))
     with _disk_errors(folder), _claimed(folder, warehouse.root):
-        raise_file_limit()
-        warm_up()
-        work = Work(
-            request=request,
-            folder=folder,
-            runner=ThreadRunner(request.threads),
-            progress=progress,
-        )
-        try:
-            for stage in STAGES:
-                stage(work)
-            table = describe_table(work, warehouse.url_of(relative))
-            write_provenance(work, table)
-            registry.publish(describe_catalog(work, table, owner))
-        finally:
-            progress.end()
+        # Whoever owned the folder a moment ago may have published it since.
+        refuse_existing(request, registry, owner)
+        with _made(folder):
+            return _ingest(request, registry, warehouse, progress, owner)
+
+
+def _ingest(
+    request: IngestRequest,
+    registry: Registry,
+    warehouse: Warehouse,
+    progress: Progress,
+    owner: User,
+) -> TableDescription:
+    """Run the stages in a folder that is empty and ours, and publish what they made."""
+    relative = table_folder(request.catalog, request.version, request.table)
+    raise_file_limit()
+    warm_up()
+    work = Work(
+        request=request,
+        folder=warehouse.local_path(relative),
+        runner=ThreadRunner(request.threads),
+        progress=progress,
+    )
+    try:
+        for stage in STAGES:
+            stage(work)
+        table = describe_table(work, warehouse.url_of(relative))
+        write_provenance(work, table)
+        registry.publish(describe_catalog(work, table, owner))
+    finally:
+        progress.end()
     return table
 
 
 def refuse_existing(request: IngestRequest, registry: Registry, owner: User) -> None:
-    """Refuse a table that is published, before any work is done.
+    """Refuse a table that is published.
 
     Raises
     ------
@@ -104,10 +119,11 @@ def refuse_existing(request: IngestRequest, registry: Registry, owner: User) -> 
 
 
 def raise_file_limit() -> None:
-    """Allow as many open files as the system does: each thread maps all runs."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    """Allow `_OPEN_FILES` open files, or what the system does: each thread maps all runs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def warm_up() -> None:
@@ -119,30 +135,37 @@ def warm_up() -> None:
 
 @contextmanager
 def _claimed(folder: Path, root: Path) -> Iterator[None]:
-    """Own an empty folder; remove it, and empty parents, when the block fails.
-
-    A lock tells a running ingest from one that was killed: only the remains of
-    the latter are cleared.
-    """
+    """Keep others from making the same table; empty folders go when the block ends."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     lock_path = folder.parent / f".{folder.name}.lock"
     with lock_path.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            # Its last owner may have deleted the file between opening and locking.
+            is_ours = os.path.samestat(os.fstat(lock.fileno()), lock_path.stat())
+        except (BlockingIOError, FileNotFoundError):
+            is_ours = False
+        if not is_ours:
             raise IngestRunningError(
                 "Another process is ingesting this table.", hint="Wait for it to end."
-            ) from error
+            )
         try:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
             yield
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
         finally:
             lock_path.unlink(missing_ok=True)
             _remove_empty(folder.parent, root)
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Make an empty folder, from what a killed ingest left too; remove it on failure."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _remove_empty(folder: Path, root: Path) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import cdshealpix
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from hub.sky.healpix import KEY_ORDER
@@ -29,13 +28,11 @@ from ingest.hats_metadata import (
 )
 from ingest.plan import RANDOM
 from ingest.runs import OpenRuns, Run
-from ingest.sorting import sort_order
+from ingest.sorting import Int64Array, sort_order
 from ingest.write_partitions import FileLayout, finished, open_writer
 
 _MEAN_TO_LEAST = 1.6
 """Mean width of a pixel over its least width, as hats has it."""
-
-Int64Array = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)

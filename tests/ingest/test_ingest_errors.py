@@ -174,6 +174,33 @@ def test_two_ingests_of_one_table_do_not_meet(hub, good):
             hub.ingest(good)
 
 
+def test_a_table_published_while_its_folder_was_waited_for_is_left_alone(hub, good, monkeypatch):
+    first = hub.ingest(good)
+    looks = []
+
+    def is_late(*arguments):
+        looks.append(arguments)
+        if len(looks) > 1:
+            refuse_existing(*arguments)
+
+    refuse_existing = run_module.refuse_existing
+    monkeypatch.setattr(run_module, "refuse_existing", is_late)
+    with pytest.raises(VersionExistsError):
+        hub.ingest(good)
+    assert first.rows().num_rows == 1000
+
+
+def test_a_lock_whose_file_is_gone_owns_nothing(hub, good, monkeypatch):
+    def lock_and_delete(file, how):
+        lock(file, how)
+        (hub.root / "c" / "1.0" / ".main.lock").unlink()
+
+    lock = fcntl.flock
+    monkeypatch.setattr(fcntl, "flock", lock_and_delete)
+    with pytest.raises(IngestRunningError):
+        hub.ingest(good)
+
+
 def test_a_disk_that_is_too_small_is_refused_at_the_start(hub, good, monkeypatch):
     usage = shutil.disk_usage(good)
     monkeypatch.setattr(stages.shutil, "disk_usage", lambda _: usage._replace(free=1000))
