@@ -13,11 +13,11 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Self
 
 from hub.errors import UsageError
+from hub.nearest import hint_of_names
 
 PREFIX = "HUB_"
 FILE_NAME = "hub.toml"
@@ -224,8 +224,7 @@ def _read_file(path: Path) -> dict[str, object]:
 def _refuse_unknown(given: Mapping[str, object], known: list[str], *, where: str) -> None:
     for name in given:
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+            hint = hint_of_names(name, known, "settings", count=1)
             raise SettingsError(f"There is no setting {name}.", hint=hint, where=where)
 
 

@@ -2,12 +2,12 @@
 
 from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from typing_extensions import override
 
 from hub.errors import UsageError
+from hub.nearest import nearest_names
 
 
 class ArgumentsError(UsageError):
@@ -37,7 +37,7 @@ class HubParser(ArgumentParser):
         known = [option for action in self._actions for option in action.option_strings]
         if not word.startswith("--") or word in known:
             return ""
-        near = get_close_matches(word, known, n=1)
+        near = nearest_names(word, known, 1)
         return f"Did you mean {near[0]}? " if near else ""
 
 

@@ -1,11 +1,11 @@
 """The sub-commands of ``hub``: found by name among the entry points, loaded when wanted."""
 
-from difflib import get_close_matches
 from importlib.metadata import EntryPoints, entry_points
 
 from hub.cli.command import Command
 from hub.cli.parser import HubParser
 from hub.errors import FatalError, UsageError
+from hub.nearest import nearest_names
 
 GROUP = "exploration_hub.commands"
 
@@ -35,7 +35,7 @@ def find_command(name: str) -> Command:
     """
     entries = _entries()
     if name not in entries.names:
-        near = get_close_matches(name, command_names(), n=1)
+        near = nearest_names(name, command_names(), 1)
         hint = f"Did you mean {near[0]}? " if near else ""
         raise UnknownCommandError(
             f"There is no command {name!r}.", hint=f"{hint}hub --help lists the commands."

@@ -1,7 +1,5 @@
 """What can be wrong with a query, before anything runs."""
 
-from collections.abc import Sequence
-
 from hub.errors import MissingError, UsageError
 
 
@@ -31,8 +29,3 @@ class UnknownFunctionError(UsageError):
 
 class UnknownColumnError(MissingError):
     """A query names a column that its tables do not have."""
-
-
-def nearest_hint(similar: Sequence[str], otherwise: str = "") -> str:
-    """Return ``nearest: a, b`` for a hint, or ``otherwise`` when nothing is near."""
-    return f"nearest: {', '.join(similar)}" if similar else otherwise

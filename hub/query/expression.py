@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from hub.errors import UsageError
+from hub.nearest import hint_of_names
 from hub.query.errors import UnknownColumnError
-from hub.query.nearest import hint_of_names
 
 MAX_LENGTH = 10_000
 MAX_DEPTH = 50

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
-from hub.query.nearest import hint_of_names
+from hub.nearest import hint_of_names
 from hub.query.validation import (
     Part,
     SelectionError,

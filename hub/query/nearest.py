@@ -1,33 +1,5 @@
-"""Nearest known names, for the hints of errors."""
+"""`hub.nearest` by its name of before, which pages still use."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+from hub.nearest import hint_of_names
 
-_LISTED = 12
-
-
-def nearest_names(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Return up to ``count`` known names that look like ``name``, the nearest first."""
-    by_lower = {candidate.lower(): candidate for candidate in known}
-    wanted = name.lower()
-    close = [
-        candidate for candidate in by_lower if len(wanted) > 1 and candidate.startswith(wanted)
-    ]
-    alike = get_close_matches(wanted, by_lower, n=count, cutoff=0.55)
-    close += [candidate for candidate in alike if candidate not in close]
-    if len(wanted) >= 3:
-        inside = [candidate for candidate in by_lower if wanted in candidate]
-        close += [candidate for candidate in inside if candidate not in close]
-    return [by_lower[candidate] for candidate in close[:count]]
-
-
-def hint_of_names(name: str, known: Iterable[str], what: str = "names") -> str:
-    """Return a hint: the nearest known names, or the known ones when none is near."""
-    known = list(known)
-    close = nearest_names(name, known)
-    if close:
-        return f"Did you mean {' or '.join(close)}?"
-    if not known:
-        return f"There are no {what}."
-    listed = ", ".join(known[:_LISTED]) + (", ..." if len(known) > _LISTED else "")
-    return f"Known {what}: {listed}."
+__all__ = ["hint_of_names"]

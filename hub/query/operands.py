@@ -6,9 +6,9 @@ from typing import Self
 
 from sqlglot import exp
 
+from hub.nearest import hint_of_names
 from hub.query.errors import UnknownColumnError
 from hub.query.expression import column_names, parse_expression
-from hub.query.nearest import hint_of_names
 from hub.query.selection import DerivedColumn, Selection
 from hub.query.validation import SelectionError, join_path
 from hub.tables.description import ColumnDescription, TableDescription

@@ -16,6 +16,7 @@ from itertools import islice
 
 from sqlglot import exp
 
+from hub.nearest import hint_of_names
 from hub.query.errors import (
     TooComplexError,
     TypeMismatchError,
@@ -515,7 +516,7 @@ def _function(node: exp.Expr) -> exp.Expr:
     if known is None:
         raise UnknownFunctionError(
             f"The function {_function_name(node)} cannot be used in queries here.",
-            hint=f"functions: {', '.join(sorted(FUNCTIONS))}",
+            hint=hint_of_names(_function_name(node), sorted(FUNCTIONS), "functions"),
             where=place(node),
         )
     name, arguments = known

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-from hub.query.nearest import hint_of_names
+from hub.nearest import hint_of_names
 from hub.query.validation import (
     Degrees,
     Part,

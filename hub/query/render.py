@@ -22,11 +22,22 @@ def render_duckdb(plan: QueryPlan) -> str:
     return tree.sql(dialect="duckdb", comments=False)
 
 
+def local_files(scan: TableScan) -> list[str]:
+    """Return the paths of a scan's files, in order.
+
+    Raises
+    ------
+    UsageError
+        The table does not lie on a disk of this machine.
+    """
+    folder = _local_folder(scan.table.location)
+    return [f"{folder}/{partition.path}" for partition in scan.partitions]
+
+
 def _parquet_files(scan: TableScan) -> exp.Expr:
     if not scan.partitions:
         return _empty(scan)
-    folder = _local_folder(scan.table.location)
-    files = [exp.Literal.string(f"{folder}/{partition.path}") for partition in scan.partitions]
+    files = [exp.Literal.string(path) for path in local_files(scan)]
     options = [
         exp.EQ(this=exp.to_identifier("hive_partitioning"), expression=exp.false()),
     ]

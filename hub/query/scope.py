@@ -1,12 +1,12 @@
 """Which names a part of a query can see."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from hub.query.errors import AmbiguousColumnError, UnknownColumnError, nearest_hint
+from hub.nearest import hint_of_names
+from hub.query.errors import AmbiguousColumnError, UnknownColumnError
 from hub.query.fields import Field, set_field
 from hub.query.places import keep_place, place
 
@@ -122,12 +122,10 @@ class Scope:
             hint = f"tables here: {names}" if names else "the query has no FROM"
             return UnknownColumnError(message, hint=hint, where=where)
         candidates = sorted({column for relation in chosen for column in relation.fields})
-        similar = difflib.get_close_matches(name.lower(), candidates, n=3, cutoff=0.5)
         titles = ", ".join(dict.fromkeys(relation.title for relation in chosen))
-        some = f"columns: {', '.join(candidates[:8])}" if candidates else ""
         return UnknownColumnError(
             f"There is no column {name} in {titles}.",
-            hint=nearest_hint(similar, some),
+            hint=hint_of_names(name, candidates, "columns"),
             where=where,
         )
 

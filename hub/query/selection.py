@@ -10,9 +10,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field
 
+from hub.nearest import hint_of_names
 from hub.query.canonical import canonical_text, identify
 from hub.query.filter_models import Filter, parse_filter
-from hub.query.nearest import hint_of_names
 from hub.query.region_models import AllRegion, NameRegion, RegionModel, parse_region
 from hub.query.validation import (
     Part,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hub.errors import UsageError
-from hub.query.nearest import hint_of_names
+from hub.nearest import hint_of_names
 
 
 class SelectionError(UsageError):

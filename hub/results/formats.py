@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from hub.errors import UsageError
+from hub.nearest import nearest_names
 from hub.tables.description import ColumnDescription
 from hub.tables.stream import ResultStream
 
@@ -88,7 +88,7 @@ def find_format(name: str) -> Format:
     entries = _entries()
     if name not in entries.names:
         known = sorted(set(entries.names))
-        near = get_close_matches(name.lower(), known, n=1)
+        near = nearest_names(name, known, 1)
         hint = f"Did you mean {near[0]}? " if near else ""
         raise UnknownFormatError(
             f"Unknown format {name!r}.", hint=f"{hint}Formats: {', '.join(known)}."

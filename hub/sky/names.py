@@ -7,12 +7,12 @@ that reads it, and its own code is not run.
 import re
 import sqlite3
 from contextlib import closing
-from difflib import get_close_matches
 from functools import lru_cache
 from importlib.util import find_spec
 from math import degrees
 from pathlib import Path
 
+from hub.nearest import nearest_names
 from hub.sky.errors import UnknownNameError
 
 _MESSIER = re.compile(r"m(?:essier)?0*(\d{1,3})")
@@ -39,8 +39,7 @@ def resolve_name(name: str) -> Position:
     wanted = _key(name)
     found = places.get(wanted)
     if found is None:
-        close = get_close_matches(wanted, labels, n=3, cutoff=0.6)
-        near = " or ".join(labels[key] for key in close)
+        near = " or ".join(labels[key] for key in nearest_names(wanted, labels))
         raise UnknownNameError(
             f"No object called {name.strip()[:60]} is known here.",
             hint=f"Did you mean {near}?" if near else "Give the position instead of the name.",

@@ -3,10 +3,11 @@
 from sqlalchemy import Connection, RowMapping, delete, exists, insert, select, update
 
 from hub.errors import MissingError, UsageError
+from hub.nearest import hint_of_names
 from hub.tables import schema
 from hub.tables.description import CatalogDescription
 from hub.tables.edit import DescriptionEdit
-from hub.tables.lookup import NotOwnerError, UnknownTableError, nearest, table_rows
+from hub.tables.lookup import NotOwnerError, UnknownTableError, table_rows
 from hub.tables.names import check_name, check_version
 
 _BETWEEN_CITATIONS = "\n\n"
@@ -152,7 +153,7 @@ def edit_columns(connection: Connection, version_id: int, edit: DescriptionEdit)
     for table, column_edits in edit.columns.items():
         if table not in tables:
             raise UnknownTableError(
-                f"There is no table {table}.", hint=nearest(table, tables, "Tables")
+                f"There is no table {table}.", hint=hint_of_names(table, tables, "tables")
             )
         for column, column_edit in column_edits.items():
             values = {key: text for key, text in vars(column_edit).items() if text is not None}
@@ -165,7 +166,7 @@ def _edit_column(connection: Connection, table_id: int, name: str, values: dict[
     known = connection.execute(select(columns.c.name).where(of_table)).scalars().all()
     if name not in known:
         raise UnknownColumnToEditError(
-            f"There is no column {name}.", hint=nearest(name, known, "Columns")
+            f"There is no column {name}.", hint=hint_of_names(name, known, "columns")
         )
     if values:
         connection.execute(update(columns).where(of_table, columns.c.name == name).values(values))

@@ -1,7 +1,5 @@
 """Looking rows of the registry up for a user: what they may not see does not exist."""
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, or_, select
@@ -9,10 +7,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from hub.access import User
 from hub.errors import DeniedError, MissingError
+from hub.nearest import hint_of_names
 from hub.tables import schema
-
-_MAX_COMPARED = 128
-_MAX_LISTED = 20
 
 
 class UnknownCatalogError(MissingError):
@@ -69,7 +65,7 @@ def version_row(connection: Connection, name: str, version: str | None, user: Us
         names = connection.execute(visible_versions(user)).mappings()
         raise UnknownCatalogError(
             f"There is no catalog {name}.",
-            hint=nearest(name, sorted({str(other["name"]) for other in names}), "Catalogs"),
+            hint=hint_of_names(name, sorted({str(other["name"]) for other in names}), "catalogs"),
         )
     if version is None:
         raise UnknownVersionError(
@@ -77,7 +73,7 @@ def version_row(connection: Connection, name: str, version: str | None, user: Us
             hint=f"Name another: {', '.join(known)}.",
         )
     raise UnknownVersionError(
-        f"Catalog {name} has no version {version}.", hint=nearest(version, known, "Versions")
+        f"Catalog {name} has no version {version}.", hint=hint_of_names(version, known, "versions")
     )
 
 
@@ -92,22 +88,6 @@ def own_version_row(connection: Connection, name: str, version: str, user: User)
     if user.name not in {row["owner"], row["catalog_owner"]}:
         raise NotOwnerError(f"Only {row['owner']} may change {name}@{version}.")
     return row
-
-
-def nearest(wanted: str, known: Iterable[str], what: str) -> str:
-    """Return a hint with the names nearest to a wrong one, else with the first of them.
-
-    Parameters
-    ----------
-    what
-        What the names are, such as ``Catalogs``.
-    """
-    names = list(known)
-    # The wrong name comes from outside, and comparing takes the square of its length.
-    near = get_close_matches(wanted[:_MAX_COMPARED], names, n=3)
-    if near:
-        return f"Did you mean {' or '.join(near)}?"
-    return f"{what}: {', '.join(names[:_MAX_LISTED])}." if names else ""
 
 
 def _visible(user: User) -> ColumnElement[bool]:

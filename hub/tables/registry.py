@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.access import User
 from hub.errors import TransientError
+from hub.nearest import hint_of_names
 from hub.tables import schema
 from hub.tables.cache import TableCache
 from hub.tables.changes import (
@@ -34,7 +35,6 @@ from hub.tables.lookup import (
     UnknownCatalogError,
     UnknownTableError,
     UnknownVersionError,
-    nearest,
     own_version_row,
     table_rows,
     version_row,
@@ -116,7 +116,7 @@ class Registry:
                 known = [other["name"] for other in connection.execute(query).mappings()]
                 raise UnknownTableError(
                     f"Catalog {name} version {of_version['version']} has no table {table}.",
-                    hint=nearest(table, known, "Tables"),
+                    hint=hint_of_names(table, known, "tables"),
                 )
             return self._load(connection, of_version, row)
 
