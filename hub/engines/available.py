@@ -39,7 +39,7 @@ class Engines:
         if chosen not in self.names:
             raise UnknownEngineError(
                 f"There is no engine {chosen} in this hub.",
-                hint=f"engines: {', '.join(self.names)}; HUB_ENGINES sets them",
+                hint=f"Engines: {', '.join(self.names)}; HUB_ENGINES sets them.",
             )
         with self._lock:
             if chosen not in self._made:
@@ -51,7 +51,7 @@ class Engines:
         if name not in found:
             raise UnknownEngineError(
                 f"HUB_ENGINES names {name}, which is not installed.",
-                hint=f"installed engines: {', '.join(sorted(found))}",
+                hint=f"Installed engines: {', '.join(sorted(found))}.",
             )
         make = found[name].load()
         engine: Engine = make(self._settings)

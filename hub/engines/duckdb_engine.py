@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,8 +10,10 @@ import duckdb
 import pyarrow as pa
 
 from hub.engines.base import Cancel, EngineFailedError, QueryCancelledError, QueryTimeoutError
+from hub.engines.parquet_scan import scan_files
+from hub.query.plain import plain_columns
 from hub.query.plan import QueryPlan
-from hub.query.render import render_duckdb
+from hub.query.render import local_files, render_duckdb
 from hub.settings import Settings
 from hub.tables.stream import ResultStream
 from hub.tables.types import arrow_type
@@ -36,6 +38,7 @@ class DuckDBEngine:
     def __init__(self, settings: Settings) -> None:
         self._spill = settings.home / "tmp" / "duckdb"
         self._connection = _open(settings, self._spill)
+        self._threads = settings.threads
 
     def check(self) -> str:
         """Run a query that needs no table; return the engine's version."""
@@ -52,7 +55,7 @@ class DuckDBEngine:
         cancel: Cancel | None = None,
     ) -> ResultStream:
         """Start a plan; see `hub.engines.base.Engine`."""
-        run = _Run(self._connection.cursor(), timeout_s)
+        run = _Run(self._connection.cursor(), self._threads, timeout_s)
         if cancel is not None:
             cancel.on_cancel(run.cancel)
         schema = _schema(plan)
@@ -106,8 +109,11 @@ def _schema(plan: QueryPlan) -> pa.Schema:
 class _Run:
     """One query on one cursor: started once, stopped from any thread, closed once."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, timeout_s: float | None) -> None:
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, threads: int, timeout_s: float | None
+    ) -> None:
         self._cursor = cursor
+        self._threads = threads
         self._timeout_s = timeout_s
         self._timer = threading.Timer(timeout_s, self._time_out) if timeout_s else None
         self._stopped_by: type[QueryTimeoutError] | type[QueryCancelledError] | None = None
@@ -124,22 +130,34 @@ class _Run:
         return _chain(first, batches)
 
     def _batches(self, plan: QueryPlan, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        sql = render_duckdb(plan)
-        _LOG.debug("duckdb: %s", sql)
+        columns = plain_columns(plan)
         try:
-            for name, table in plan.inline.items():
-                self._cursor.register(name, table)
-            if self._stopped_by is not None:
-                raise duckdb.InterruptException("stopped before it began")
-            relation = self._cursor.sql(sql)
-            _check_columns(relation.columns, schema)
-            reader = relation.to_arrow_reader(BATCH_ROWS)
-            for batch in reader:
+            rows = self._queried(plan, schema) if columns is None else self._scanned(plan, columns)
+            for batch in rows:
+                # The scan cannot be interrupted within a batch; the query stops by itself.
+                if self._stopped_by is not None:
+                    raise duckdb.InterruptException("stopped")
                 yield _with_schema(batch, schema)
         except (duckdb.Error, pa.ArrowInvalid, OSError, RuntimeError) as error:
             raise self._translated(error) from error
         finally:
             self._finish()
+
+    def _queried(self, plan: QueryPlan, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        sql = render_duckdb(plan)
+        _LOG.debug("duckdb: %s", sql)
+        for name, table in plan.inline.items():
+            self._cursor.register(name, table)
+        if self._stopped_by is not None:
+            raise duckdb.InterruptException("stopped before it began")
+        relation = self._cursor.sql(sql)
+        _check_columns(relation.columns, schema)
+        yield from relation.to_arrow_reader(BATCH_ROWS)
+
+    def _scanned(self, plan: QueryPlan, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        files = local_files(plan.scans[0])
+        _LOG.debug("scan of %d files", len(files))
+        return scan_files(files, columns, threads=self._threads, batch_rows=BATCH_ROWS)
 
     def cancel(self) -> None:
         """Stop the query because somebody wants to."""
@@ -173,7 +191,7 @@ class _Run:
         if self._stopped_by is QueryTimeoutError:
             return QueryTimeoutError(
                 f"The query was stopped after its time limit of {self._timeout_s:g} s.",
-                hint="take a smaller region or a sample",
+                hint="Take a smaller region or a sample.",
             )
         if self._stopped_by is QueryCancelledError:
             return QueryCancelledError("The query was cancelled.")
@@ -182,6 +200,7 @@ class _Run:
 
 # What the engine says holds file names and its own SQL, so each kind of
 # failure has its own words here; the engine's go to the log.
+_FILES = ("The files of the table cannot be read.", "run: hub doctor")
 _FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
     (
         duckdb.OutOfMemoryException,
@@ -203,7 +222,7 @@ _FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
         "A value in the query is outside of what its function takes.",
         "",
     ),
-    (duckdb.IOException, "The files of the table cannot be read.", "run: hub doctor"),
+    (duckdb.IOException, *_FILES),
 )
 
 
@@ -211,12 +230,14 @@ def _failure(error: Exception) -> EngineFailedError:
     for kind, message, hint in _FAILURES:
         if isinstance(error, kind):
             return EngineFailedError(message, hint=hint)
+    if isinstance(error, OSError):
+        return EngineFailedError(_FILES[0], hint=_FILES[1])
     text = str(error)
     if "Out of Range" in text or "Overflow" in text:
         return EngineFailedError(_FAILURES[1][1], hint=_FAILURES[1][2])
     if "Conversion Error" in text:
         return EngineFailedError(_FAILURES[2][1], hint=_FAILURES[2][2])
-    return EngineFailedError("The engine could not run the query.", hint="the log says more")
+    return EngineFailedError("The engine could not run the query.", hint="The log says more.")
 
 
 def _chain(
