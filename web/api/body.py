@@ -1,12 +1,12 @@
 """JSON bodies of the API, checked key by key."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from flask import request
 
 from hub.errors import UsageError
+from hub.nearest import hint_of_names
 from hub.query.plan import QueryPlan
 from hub.query.selection import Selection
 from hub.query.validation import load_json
@@ -40,9 +40,8 @@ def read_body(keys: Mapping[str, type | tuple[type, ...]]) -> dict[str, Any]:
         raise BodyError("The body is no JSON object.", hint=f"Keys: {', '.join(keys)}.")
     for key, value in body.items():
         if key not in keys:
-            near = get_close_matches(key, keys, n=1)
-            hint = f"Did you mean {near[0]}?" if near else f"Keys: {', '.join(keys)}."
-            raise BodyError(f"There is no key {key!r}.", hint=hint, where=key)
+            hint = hint_of_names(key, keys, "keys", count=1)
+            raise BodyError(f"There is no key {key[:40]!r}.", hint=hint, where=key[:40])
         if value is not None and (
             not isinstance(value, keys[key]) or (isinstance(value, bool) and keys[key] is int)
         ):

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from hub.errors import HubError, MissingError
 from hub.explore.request import AxisRequest, PlotRequest
-from hub.query.nearest import hint_of_names
+from hub.nearest import hint_of_names
 from hub.query.selection import Selection
 from hub.tables.description import ColumnDescription, TableDescription
 from hub.tables.types import is_numeric

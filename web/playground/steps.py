@@ -31,11 +31,11 @@ def step_states(view: PlayView) -> list[StepState]:
         "region": _region_words(fields),
         "sampling": _sample_words(fields),
         "filters": f"{on} on" if on else "none",
-        "query": "has errors" if errors or view.failure else "ok",
+        "query": "ok" if view.selection else "has errors",
         "analysis": f"{plots_shown} plots",
         "format": fields["format"]
         + (f" + {fields['compression']}" if fields["compression"] else ""),
-        "request": "not possible" if errors or view.failure else "download now",
+        "request": "download now" if view.plan else "not possible",
     }
     wrong = {_step_of(name) for name in errors}
     return [StepState(name=name, words=words[name], is_wrong=name in wrong) for name in STEPS]
@@ -67,7 +67,9 @@ def _sample_words(fields: PlayFields) -> str:
 
 
 def _step_of(name: str) -> str:
-    """Return the step where a field is."""
+    """Return the step where a field is; none for the fields that stand above the plots."""
+    if name in {"x", "y", "bins", "h", "h_bins"}:
+        return ""
     if (name[:1] == "f" and name[1:].isdecimal()) or name == "more":
         return "filters"
     if name == "columns":

@@ -1,6 +1,7 @@
 """What the playground shows of a selection: words, cost, plots, first rows."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -33,6 +34,7 @@ _BYTES_OF_TYPE = {
     "timestamp": 8,
 }
 _BYTES_OF_TEXT = 12
+_EXPRESSION = re.compile(r"expression (\d+) of the plot(?:, (.+))?")
 _TEXT_FACTOR = 2.0
 """Digits and separators of a number against its bytes, about."""
 
@@ -95,7 +97,7 @@ class PlayView:
 def look_at(
     fields: PlayFields, table: TableDescription, services: Services, plots: PlotCache, user: User
 ) -> PlayView:
-    """Return the view of a form; nothing is run when a field is wrong."""
+    """Return the view of a form; when a field of the selection is wrong, nothing is run."""
     meaning = read_meaning(fields, table)
     errors = dict(meaning.errors)
     if errors:
@@ -112,6 +114,8 @@ def look_at(
         return PlayView(table=table, fields=fields, errors=blamed, failure=failure)
     heat_map = heat_map_request(fields, selection, errors)
     histogram = histogram_request(fields, selection, errors)
+    shown_map = _figure(heat_map, plots, user, ("x", "y", "of"), errors)
+    shown_histogram = _figure(histogram, plots, user, ("h",), errors)
     preview, preview_failure = _preview(plan, services)
     return PlayView(
         table=table,
@@ -121,8 +125,8 @@ def look_at(
         words=words,
         sql=sql,
         plan=plan,
-        heat_map=_figure(heat_map, plots, user),
-        histogram=_figure(histogram, plots, user),
+        heat_map=shown_map,
+        histogram=shown_histogram,
         preview=preview,
         preview_failure=preview_failure,
     )
@@ -158,13 +162,25 @@ def figure_of(request: PlotRequest, plots: PlotCache, user: User) -> Figure:
     )
 
 
-def _figure(request: PlotRequest | None, plots: PlotCache, user: User) -> Figure | None:
+def _figure(
+    request: PlotRequest | None,
+    plots: PlotCache,
+    user: User,
+    fields: Sequence[str],
+    errors: dict[str, str],
+) -> Figure | None:
+    """Make a plot; an error of one of its expressions is noted at that expression's field."""
     if request is None:
         return None
     try:
         return figure_of(request, plots, user)
     except HubError as error:
-        return Figure(failure=failure_of(error))
+        place = _EXPRESSION.match(error.where)
+        if place is None or int(place[1]) > len(fields):
+            return Figure(failure=failure_of(error))
+        at = f" ({place[2]})" if place[2] else ""
+        errors[fields[int(place[1]) - 1]] = f"{error.message}{at} {error.hint}".strip()
+        return None
 
 
 def _preview(plan: QueryPlan, services: Services) -> tuple[ShownRows | None, Failure | None]:
