@@ -90,7 +90,7 @@ def _sql_text(arguments: Namespace) -> str:
         return Path(arguments.file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"{arguments.file} cannot be read as text.", hint="it takes a UTF-8 file"
+            f"{arguments.file} cannot be read as text.", hint="It takes a UTF-8 file."
         ) from error
 
 

@@ -200,22 +200,22 @@ class _Run:
 
 # What the engine says holds file names and its own SQL, so each kind of
 # failure has its own words here; the engine's go to the log.
-_FILES = ("The files of the table cannot be read.", "run: hub doctor")
+_FILES = ("The files of the table cannot be read.", "Run hub doctor.")
 _FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
     (
         duckdb.OutOfMemoryException,
         "The query needs more memory than the hub may use.",
-        "take fewer columns or rows, or raise HUB_MEMORY",
+        "Take fewer columns or rows, or raise HUB_MEMORY.",
     ),
     (
         duckdb.OutOfRangeException,
         "A whole number in the query went beyond 64 bits.",
-        "cast to double before computing: CAST(x AS double)",
+        "Cast to double before computing: CAST(x AS double).",
     ),
     (
         duckdb.ConversionException,
         "A value in the query cannot be converted to the type asked for.",
-        "leave such values out with WHERE before the CAST",
+        "Leave such values out with WHERE before the CAST.",
     ),
     (
         duckdb.InvalidInputException,

@@ -34,7 +34,7 @@ def check_grouping(tree: exp.Select, keys: Sequence[exp.Expr], scope: Scope) -> 
         for column in _single_columns(value, texts, own):
             raise UnsupportedSqlError(
                 f"Column {column.name} is neither in GROUP BY nor in an aggregate.",
-                hint=f"add it to GROUP BY, or write e.g. max({column.name})",
+                hint=f"Add it to GROUP BY, or write e.g. max({column.name}).",
                 where=place(column),
             )
 

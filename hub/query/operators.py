@@ -63,7 +63,7 @@ def require_boolean(node: exp.Expr, clause: str) -> None:
     if field_of(node).type not in {"boolean", "null"}:
         raise TypeMismatchError(
             f"{clause} needs a condition, and this is {_noun(field_of(node).type)}.",
-            hint="compare it with something, as in x > 5",
+            hint="Compare it with something, as in x > 5.",
             where=place(node),
         )
 
@@ -271,7 +271,7 @@ def _comparable(left: exp.Expr, right: exp.Expr, node: exp.Expr) -> tuple[str, s
         return "timestamp", "timestamp"
     raise TypeMismatchError(
         f"{_noun(kinds[0])} cannot be compared with {_noun(kinds[1])}.".capitalize(),
-        hint="text stands in single quotes, numbers do not",
+        hint="Text stands in single quotes, numbers do not.",
         where=place(left) or place(right) or place(node),
     )
 
@@ -302,7 +302,7 @@ def _again(node: exp.Expr) -> exp.Expr:
     if sum(1 for _ in islice(node.walk(), _MOST_COPIED + 1)) > _MOST_COPIED:
         raise TooComplexError(
             "A value that is compared is too long.",
-            hint="compute it in a sub-query, and compare the column of that",
+            hint="Compute it in a sub-query, and compare the column of that.",
             where=place(node),
         )
     return node.copy()
@@ -416,7 +416,7 @@ def _is(node: exp.Expr) -> exp.Expr:
         require_boolean(node.this, "IS TRUE")
     elif not isinstance(other, exp.Null):
         raise UnsupportedSqlError(
-            "IS takes NULL, TRUE or FALSE.", hint="for NaN write isnan(x)", where=place(node)
+            "IS takes NULL, TRUE or FALSE.", hint="For NaN write isnan(x).", where=place(node)
         )
     return _done(node, BOOLEAN, field_of(node.this))
 
@@ -444,7 +444,7 @@ def _case(node: exp.Expr) -> exp.Expr:
     if node.this is not None:
         raise UnsupportedSqlError(
             "CASE with a value after it cannot be used here.",
-            hint="write CASE WHEN x = 1 THEN ... END",
+            hint="Write CASE WHEN x = 1 THEN ... END.",
             where=place(node),
         )
     branches = list(node.args["ifs"])
@@ -492,7 +492,7 @@ def _convert(node: exp.Expr) -> exp.Expr:
     if kind is None or target.expressions or extras:
         raise UnsupportedSqlError(
             f"CAST to {target.sql()} cannot be used here.",
-            hint=f"types: {', '.join(_CAST_TARGETS)}",
+            hint=f"Types: {', '.join(_CAST_TARGETS)}.",
             where=place(node),
         )
     inner = field_of(node.this)
@@ -594,7 +594,7 @@ def _aggregate(node: exp.Expr, name: str, argument: exp.Expr) -> exp.Expr:
     value = field_of(argument)
     if value.has_aggregate:
         raise UnsupportedSqlError(
-            f"{name} holds another aggregate.", hint="use a sub-query", where=place(node)
+            f"{name} holds another aggregate.", hint="Use a sub-query.", where=place(node)
         )
     kind, operand, made_type = _aggregate_types(name, argument)
     if distinct:

@@ -84,12 +84,12 @@ def _tokens(text: str) -> list[Token]:
     except TokenError as error:
         raise SqlSyntaxError(
             "The SQL has a quote or a comment that does not end, or a stray character.",
-            hint="text stands in 'single quotes', names in \"double quotes\"",
+            hint="Text stands in 'single quotes', names in \"double quotes\".",
         ) from error
     while tokens and tokens[-1].token_type is TokenType.SEMICOLON:
         tokens.pop()
     if not tokens:
-        raise SqlSyntaxError("The query is empty.", hint="begin with SELECT")
+        raise SqlSyntaxError("The query is empty.", hint="Begin with SELECT.")
     return tokens
 
 
@@ -106,7 +106,7 @@ def _check_size(tokens: list[Token], max_terms: int, max_depth: int) -> None:
     if terms > max_terms:
         raise TooComplexError(
             f"The query has {terms:,} terms; at most {max_terms:,} are allowed.",
-            hint="give long lists as targets of a selection, or cut the query in parts",
+            hint="Give long lists as targets of a selection, or cut the query in parts.",
         )
     depth = prefixes = 0
     for token in tokens:
@@ -123,14 +123,14 @@ def _check_statement(tokens: list[Token]) -> None:
     if tokens[0].token_type not in _STARTS:
         raise UnsupportedSqlError(
             f"Only queries can be run here, and this starts with {tokens[0].text[:30].upper()}.",
-            hint="begin with SELECT or WITH",
+            hint="Begin with SELECT or WITH.",
             where=_where(tokens[0]),
         )
     for token in tokens:
         if token.token_type is TokenType.SEMICOLON:
             raise UnsupportedSqlError(
                 "Only one statement can be run at a time.",
-                hint="remove the semicolon and what follows it",
+                hint="Remove the semicolon and what follows it.",
                 where=_where(token),
             )
 
@@ -168,7 +168,9 @@ def _parse(text: str) -> exp.Query:
     while isinstance(tree, exp.Subquery) and not tree.alias and not _modifiers(tree):
         tree = tree.this
     if not isinstance(tree, exp.Select | exp.SetOperation):
-        raise UnsupportedSqlError("Only queries can be run here.", hint="begin with SELECT or WITH")
+        raise UnsupportedSqlError(
+            "Only queries can be run here.", hint="Begin with SELECT or WITH."
+        )
     return tree
 
 
@@ -187,7 +189,7 @@ def _check_joins(tokens: list[Token], tree: exp.Query) -> None:
     if len(written) > len(stated):
         raise UnsupportedSqlError(
             "A JOIN needs ON or USING.",
-            hint="for all pairs of rows write CROSS JOIN",
+            hint="For all pairs of rows write CROSS JOIN.",
             where=_where(written[0]) if len(written) == 1 else "",
         )
 

@@ -226,7 +226,7 @@ class _Resolver:
         if not isinstance(node.this, exp.Identifier):
             raise UnsupportedSqlError(
                 "Functions cannot stand in FROM.",
-                hint="write catalog.table",
+                hint="Write catalog.table.",
                 where=place(node),
             )
         _allow_only(node, {"this", "db", "alias"}, "A table")
@@ -279,7 +279,7 @@ class _Resolver:
         table = self.find_table(name, None, "main")
         raise SqlSyntaxError(
             f"{node.name} is a catalog; a table needs its name too.",
-            hint=f"write {table.catalog}.{table.name}",
+            hint=f"Write {table.catalog}.{table.name}.",
             where=place(node),
         )
 
@@ -318,7 +318,7 @@ class _Resolver:
     ) -> exp.Expr:
         if side == "FULL":
             raise UnsupportedSqlError(
-                "FULL JOIN with USING cannot be used here.", hint="write ON a.x = b.x"
+                "FULL JOIN with USING cannot be used here.", hint="Write ON a.x = b.x."
             )
         tests = []
         for item in using:
@@ -370,7 +370,7 @@ class _Resolver:
         require_boolean(condition, title)
         if field_of(condition).has_aggregate and title != "HAVING":
             raise UnsupportedSqlError(
-                f"{title} cannot hold an aggregate.", hint="use HAVING", where=place(condition)
+                f"{title} cannot hold an aggregate.", hint="Use HAVING.", where=place(condition)
             )
         clause.set(key, balanced(condition))
 
@@ -400,7 +400,7 @@ class _Resolver:
         known = field_of(holder.this)
         if known.type == "null":
             raise TypeMismatchError(
-                "A column of bare NULL has no type.", hint="write CAST(NULL AS double)"
+                "A column of bare NULL has no type.", hint="Write CAST(NULL AS double)."
             )
         name = name_of(alias) if alias is not None else default
         holder.set("alias", exp.to_identifier(name, quoted=True))
@@ -548,13 +548,15 @@ def _starred(item: exp.Expr, scope: Scope) -> list[exp.Expr]:
     star = item if isinstance(item, exp.Star) else item.this
     if any(star.args.get(name) for name in ("except_", "replace", "rename")):
         raise UnsupportedSqlError(
-            "A star cannot leave out or change columns.", hint="name the columns", where=place(item)
+            "A star cannot leave out or change columns.",
+            hint="Name the columns.",
+            where=place(item),
         )
     parts = item.parts[:-1] if isinstance(item, exp.Column) else []
     qualifier = ".".join(part.name for part in parts)
     columns = scope.columns(qualifier)
     if not columns:
-        raise SqlSyntaxError("A star needs a table.", hint="write FROM catalog.table")
+        raise SqlSyntaxError("A star needs a table.", hint="Write FROM catalog.table.")
     made: list[exp.Expr] = []
     for column in columns:
         named = exp.alias_(column, column.name, quoted=True)

@@ -87,7 +87,7 @@ class Scope:
                 names = ", ".join(relation.title for relation, _ in found)
                 raise AmbiguousColumnError(
                     f"Column {identifier.name} is in more than one table: {names}.",
-                    hint=f"write {_short(found[0][0])}.{identifier.name}",
+                    hint=f"Write {_short(found[0][0])}.{identifier.name}.",
                     where=place(node),
                 )
             if found:
@@ -119,7 +119,7 @@ class Scope:
         if not chosen:
             names = ", ".join(_short(relation) for relation in known)
             message = f"{qualifier} is not a table of this query."
-            hint = f"tables here: {names}" if names else "the query has no FROM"
+            hint = f"Tables here: {names}." if names else "The query has no FROM."
             return UnknownColumnError(message, hint=hint, where=where)
         candidates = sorted({column for relation in chosen for column in relation.fields})
         titles = ", ".join(dict.fromkeys(relation.title for relation in chosen))

@@ -86,7 +86,7 @@ class Queries:
             return _text(composed, table)
         if form == "words":
             return in_words(frozen, table)
-        raise UsageError(f"A selection has no form {form}.", hint=f"forms: {', '.join(FORMS)}")
+        raise UsageError(f"A selection has no form {form}.", hint=f"Forms: {', '.join(FORMS)}.")
 
     def stream(
         self,

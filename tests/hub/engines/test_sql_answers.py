@@ -156,7 +156,7 @@ def test_long_conditions_run(run: Run) -> None:
         (
             "SELECT f,\n  h.g FROM odd.main",
             "h is not a table",
-            "tables here: main",
+            "Tables here: main.",
             "line 2, column 3",
         ),
         ("SELECT f FROM odd.main a, odd.main b", "more than one table", "", "line 1, column 8"),
