@@ -68,7 +68,7 @@ def region_condition(region: Region, position: PositionDescription) -> RegionCon
         case Targets() if len(region.positions_deg) > _LISTED_TARGETS:
             return _targets_condition(region, position)
         case _:
-            touched = cover(region, _TOUCHED_RANGES).touched
+            touched = cover(region, _TOUCHED_RANGES)
             exact = _exact(region, position)
             return RegionCondition((_paren(_in_ranges(touched)), _mark(exact)))
 
@@ -202,7 +202,7 @@ def _targets_condition(region: Targets, position: PositionDescription) -> Region
         .from_(exp.Table(this=exp.to_identifier(TARGETS_TABLE, quoted=True)))
         .where(match_, _mark(close))
     )
-    coarse = _paren(_in_ranges(cover(region).touched))
+    coarse = _paren(_in_ranges(cover(region)))
     return RegionCondition((coarse, exp.Exists(this=query)), {TARGETS_TABLE: table})
 
 
@@ -214,7 +214,7 @@ def _moc_condition(region: MocRegion) -> RegionCondition:
     numbers = np.concatenate([cell + 4 * 4**order for order, cell in cells.items()])
     table = pa.table({"moc_cell": numbers})
     tests = [_in_moc(order) for order in cells]
-    coarse = _paren(_in_ranges(cover(region).touched))
+    coarse = _paren(_in_ranges(cover(region)))
     return RegionCondition((coarse, _paren(balanced(_or, tests))), {MOC_TABLE: table})
 
 

@@ -142,9 +142,6 @@ class GalacticNamedPosition(Part):
         return self.lon_deg, self.lat_deg
 
 
-Named = NamedPosition | GalacticNamedPosition
-
-
 class TargetsRegion(Part):
     """Discs around many positions."""
 

@@ -1,12 +1,11 @@
-"""Region → ranges of order-29 keys: all that it touches, and some that lie inside.
+"""Region → ranges of order-29 keys: all that it touches, and few more.
 
 Cells are walked from the twelve base pixels down; those whose bounding circle
 misses the region are dropped. The ranges are a superset: they prune, and the
-exact test decides. Keys inside need no exact test.
+exact test decides.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import pi, radians, sin
 
 import numpy as np
@@ -31,38 +30,21 @@ Judge = Callable[[NDArray[np.float64], float], tuple[Bools, Bools]]
 """(cell centres, bounding radius in rad) → which may touch, which lie inside."""
 
 
-@dataclass(frozen=True, eq=False)
-class Cover:
-    """Keys of a region; ranges are sorted, disjoint, inclusive, of shape ``(n, 2)``."""
+def cover(region: Region, max_ranges: int = 64) -> Ranges:
+    """Return ranges of keys that miss no position of a region.
 
-    touched: Ranges
-    """Every key with a position in the region, and some more."""
-
-    inside: Ranges
-    """Keys all of whose positions are in the region; may be empty."""
-
-
-def key_ranges(region: Region, max_ranges: int = 64) -> list[tuple[int, int]]:
-    """Return inclusive ranges of keys that miss no position of a region.
-
-    At most ``max_ranges``, sorted and disjoint: ranges with the smallest gaps
-    between them are joined.
+    They are sorted, disjoint, inclusive, of shape ``(n, 2)`` with n at most
+    ``max_ranges``: ranges with the smallest gaps between them are joined.
     """
-    return [(int(low), int(high)) for low, high in cover(region, max_ranges).touched]
-
-
-def cover(region: Region, max_ranges: int = 64) -> Cover:
-    """Return the keys that a region touches and the largest ranges inside it."""
     match region:
         case AllSky():
-            return Cover(_FULL, _FULL)
+            return _FULL
         case MocRegion():
-            return Cover(join_nearest(region.ranges, max_ranges), region.ranges)
+            return join_nearest(region.ranges, max_ranges)
         case Targets():
-            return Cover(join_nearest(_targets_touched(region), max_ranges), _FULL[:0])
+            return join_nearest(_targets_touched(region), max_ranges)
         case Cone() | Box() | Polygon():
-            touched, inside = _walk(_judge(region), 4 * max_ranges)
-            return Cover(join_nearest(touched, max_ranges), largest_ranges(inside, max_ranges))
+            return join_nearest(_walk(_judge(region), 4 * max_ranges), max_ranges)
 
 
 def join_nearest(ranges: Ranges, max_ranges: int) -> Ranges:
@@ -76,21 +58,13 @@ def join_nearest(ranges: Ranges, max_ranges: int) -> Ranges:
     return np.stack([ranges[first, 0], ranges[last, 1]], axis=1)
 
 
-def largest_ranges(ranges: Ranges, max_ranges: int) -> Ranges:
-    """Return the longest of sorted ranges, still sorted."""
-    if len(ranges) <= max_ranges:
-        return ranges
-    sizes = ranges[:, 1] - ranges[:, 0]
-    return ranges[np.sort(np.argpartition(sizes, -max_ranges)[-max_ranges:])]
-
-
-def _walk(judge: Judge, budget: int) -> tuple[Ranges, Ranges]:
+def _walk(judge: Judge, budget: int) -> Ranges:
     """Split cells on the border until there are ``budget`` of them, or none."""
     order, cells = 0, np.arange(12)
-    inside: list[Ranges] = []
+    found: list[Ranges] = []
     while True:
         touch, within = judge(centres(order, cells), radius(order) + _SLACK)
-        inside.append(_ranges(order, cells[within]))
+        found.append(_ranges(order, cells[within]))
         cells = cells[touch & ~within]
         steps = 2 if len(cells) * 8 < budget else 1
         if len(cells) * 2 > budget or len(cells) == 0 or order == KEY_ORDER:
@@ -98,9 +72,8 @@ def _walk(judge: Judge, budget: int) -> tuple[Ranges, Ranges]:
         steps = min(steps, KEY_ORDER - order)
         order += steps
         cells = ((cells << 2 * steps)[:, np.newaxis] + np.arange(4**steps)).ravel()
-    sure = np.concatenate(inside)
-    both = np.concatenate([sure, _ranges(order, cells)])
-    return merge_ranges(both) if len(both) else both, merge_ranges(sure) if len(sure) else sure
+    touched = np.concatenate([*found, _ranges(order, cells)])
+    return merge_ranges(touched) if len(touched) else touched
 
 
 def _ranges(order: int, cells: NDArray[np.int64]) -> Ranges:
@@ -177,7 +150,7 @@ def _targets_touched(targets: Targets) -> Ranges:
     ra, dec = targets.centres_deg
     if len(ra) <= _WALKED_TARGETS:
         walks = [
-            _walk(_cone_judge(*centre, targets.radius_deg), 16)[0]
+            _walk(_cone_judge(*centre, targets.radius_deg), 16)
             for centre in zip(ra.tolist(), dec.tolist(), strict=True)
         ]
         return merge_ranges(np.concatenate(walks))
