@@ -35,6 +35,9 @@ class TablePlan:
     computed: tuple[str, ...]
     """Names of the columns that no file holds: ra and dec from other forms."""
 
+    epoch: float | None
+    """Julian year of the positions; null when nobody knows, or there are none."""
+
     key: str | None
     """Name of the primary key."""
 
@@ -98,10 +101,15 @@ def plan_table(request: IngestRequest, sources: Sequence[Source]) -> TablePlan:
         ra=ra,
         dec=dec,
         computed=tuple(column.name for column in computed),
+        epoch=None if position is None else _either(request.epoch, notes.epoch),
         key=key,
         first_rows=tuple(starts),
         seed=request.seed,
     )
+
+
+def _either(asked: float | None, described: float | None) -> float | None:
+    return described if asked is None else asked
 
 
 def _plan_key(columns: Sequence[PlannedColumn], name: str | None) -> str | None:

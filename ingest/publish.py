@@ -22,8 +22,8 @@ from hub.tables.layout import PROVENANCE, UNPLACED
 from hub.tables.types import type_name
 from ingest.columns import PlannedColumn
 from ingest.plan import RANDOM
-from ingest.stages import Work
 from ingest.table_schema import HUB_DESCRIPTIONS
+from ingest.work import Work
 
 
 def describe_table(work: Work, location: str) -> TableDescription:
@@ -34,8 +34,7 @@ def describe_table(work: Work, location: str) -> TableDescription:
     unplaced = next((p for p in partitions if p.path == UNPLACED), None)
     position = None
     if plan.ra is not None and plan.dec is not None:
-        epoch = request.epoch if request.epoch is not None else request.notes.epoch
-        position = PositionDescription(ra=plan.ra, dec=plan.dec, frame="icrs", epoch=epoch)
+        position = PositionDescription(ra=plan.ra, dec=plan.dec, frame="icrs", epoch=plan.epoch)
     order_key = (plan.order_column,) if position is None else (plan.order_column, RANDOM)
     return TableDescription(
         catalog=request.catalog,
@@ -126,7 +125,7 @@ def write_provenance(work: Work, table: TableDescription) -> None:
             "ra": None if work.plan.position is None else work.plan.position.lon.original_name,
             "dec": None if work.plan.position is None else work.plan.position.lat.original_name,
             "frame": None if work.plan.position is None else work.plan.position.frame,
-            "epoch": None if table.position is None else table.position.epoch,
+            "epoch": work.plan.epoch,
             "margin_arcsec": request.margin_arcsec,
             "compact": request.compact,
             "seed": request.seed,

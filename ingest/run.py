@@ -25,7 +25,8 @@ from ingest.progress import Progress
 from ingest.publish import describe_catalog, describe_table, write_provenance
 from ingest.random_key import random_numbers, text_bits
 from ingest.request import IngestRequest
-from ingest.stages import STAGES, NoSpaceError, Work
+from ingest.stages import STAGES, NoSpaceError
+from ingest.work import Work
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _OPEN_FILES = 65_536

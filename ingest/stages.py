@@ -1,35 +1,26 @@
-"""The stages of an ingest, in order: each a small function over the work so far.
-
-A later journal can skip a stage whose results it holds: every result stands in
-`Work`, is a value, and depends only on the plan and the results before it.
-"""
+"""The stages of an ingest, in order: each a small function over the work so far."""
 
 import hashlib
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from hub.errors import FatalError, UsageError
 from hub.tables.layout import DATA, UNPLACED
-from hub.tasks import TaskRunner
 from ingest.choose_partitions import (
-    PartitionTask,
     choose_pixels,
     choose_row_ranges,
     size_model,
 )
 from ingest.columns import PlannedColumn, with_type
-from ingest.encodings import SAMPLE_ROWS, ColumnEncoding, choose_encodings
+from ingest.encodings import SAMPLE_ROWS, choose_encodings
 from ingest.hats_metadata import CollectionFacts, SkyMap, write_collection, write_common_metadata
 from ingest.merging import MOST_RUNS, in_order, joined, merge_runs, run_groups
 from ingest.plan import RANDOM, TablePlan, plan_table
-from ingest.progress import Progress
 from ingest.readers import (
     InputError,
     ReadOptions,
@@ -38,13 +29,12 @@ from ingest.readers import (
     find_reader,
     load_readers,
 )
-from ingest.request import IngestRequest
-from ingest.runs import OpenRuns, Run, run_rows, run_tasks, write_run
+from ingest.runs import OpenRuns, run_rows, run_tasks, write_run
 from ingest.sentinels import sentinel_notes
 from ingest.sorting import sort_order
-from ingest.statistics import ColumnStatistics
 from ingest.table_schema import described_types, null_texts, table_schema
 from ingest.types import settle_wide_integers
+from ingest.work import InputFile, Work
 from ingest.write_margin import MarginFacts, write_margin
 from ingest.write_partitions import FileLayout, WrittenPartition, group_rows, write_partition
 
@@ -56,78 +46,6 @@ DISK_FACTOR = 2.2
 
 class NoSpaceError(FatalError):
     """The disk of the warehouse is full, or too small for the table."""
-
-
-@dataclass(frozen=True, kw_only=True, order=True)
-class InputFile:
-    """An input file as provenance keeps it."""
-
-    number: int
-    path: str
-    bytes: int
-    rows: int
-    sha256: str
-
-
-@dataclass(kw_only=True)
-class Work:
-    """What is known so far; each stage adds its part."""
-
-    request: IngestRequest
-    folder: Path
-    """The table's folder; what is written before publishing lies here too."""
-
-    runner: TaskRunner
-    progress: Progress
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    files: list[InputFile] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
-    encodings: dict[str, ColumnEncoding] = field(default_factory=dict)
-    tasks: list[PartitionTask] = field(default_factory=list)
-    written: list[WrittenPartition] = field(default_factory=list)
-    statistics: dict[str, ColumnStatistics] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    margin: str = ""
-    """Folder of the margin; empty when there is none."""
-
-    schema: pa.Schema = None
-    _plan: TablePlan | None = None
-    _layout: FileLayout | None = None
-
-    @property
-    def plan(self) -> TablePlan:
-        """Return the plan; only after the stage that makes it."""
-        if self._plan is None:
-            raise RuntimeError("the table is not planned yet")
-        return self._plan
-
-    @property
-    def layout(self) -> FileLayout:
-        """Return the layout of files; only after the stage that makes it."""
-        if self._layout is None:
-            raise RuntimeError("encodings are not chosen yet")
-        return self._layout
-
-    @property
-    def collection_name(self) -> str:
-        """Return the name of the HATS collection."""
-        return f"{self.request.catalog}_{self.request.version}_{self.request.table}"
-
-    @property
-    def rows(self) -> int:
-        """Return the rows of all files."""
-        return sum(source.rows for source in self.sources)
-
-    @property
-    def row_bytes(self) -> float:
-        """Return the estimated bytes of a row in memory, hub columns included."""
-        return max(source.row_bytes for source in self.sources) + 12
-
-    def note(self, text: str) -> None:
-        """Tell the user something, and keep it for the provenance."""
-        self.notes.append(text)
-        self.progress.note(text)
 
 
 def open_inputs(work: Work) -> None:
@@ -150,7 +68,7 @@ def open_inputs(work: Work) -> None:
 
 def make_plan(work: Work) -> None:
     """Fix columns, position, key and names, and say what is converted."""
-    work._plan = plan = plan_table(work.request, work.sources)  # noqa: SLF001
+    work.plan = plan = plan_table(work.request, work.sources)
     for column in plan.columns:
         if column.note:
             work.note(f"column {column.original_name}: {column.note}")
@@ -220,7 +138,7 @@ def settle_types(work: Work) -> None:
         work.note(f"column {column.original_name}: {settled[column.name].note}")
     columns = tuple(settled.get(column.name, column) for column in plan.columns)
     work.schema = table_schema(replace(plan, columns=columns))
-    work._plan = replace(plan, columns=columns)  # noqa: SLF001
+    work.plan = replace(plan, columns=columns)
 
 
 def measure_encodings(work: Work) -> None:
@@ -230,7 +148,7 @@ def measure_encodings(work: Work) -> None:
         sample = first_rows(runs, plan, work.schema)
     work.encodings = choose_encodings(sample, compact=work.request.compact)
     sample_bytes = sample.nbytes / sample.num_rows
-    work._layout = FileLayout(  # noqa: SLF001
+    work.layout = FileLayout(
         schema=work.schema,
         encodings=work.encodings,
         order_column=plan.order_column,
@@ -328,7 +246,7 @@ def write_metadata(work: Work) -> None:
         title=request.notes.title or request.catalog,
         ra=plan.ra,
         dec=plan.dec,
-        epoch=request.epoch if request.epoch is not None else request.notes.epoch,
+        epoch=plan.epoch,
         partitions=[w.partition for w in placed],
         schema=work.schema,
         sky_map=_sky_map(placed),
