@@ -32,7 +32,13 @@ def configure(parser: ArgumentParser) -> None:
     add("--epoch", type=float, metavar="YEAR", help="epoch of the positions, Julian year")
     add("--describe", type=Path, metavar="FILE.toml", help="titles, units, UCDs, null values")
     add("--margin", type=float, metavar="ARCSEC", help="also write a HATS margin")
-    add("--memory", type=parse_size, metavar="SIZE", help="memory to use, such as 2GiB")
+    add(
+        "--memory",
+        type=parse_size,
+        metavar="SIZE",
+        help="memory for reading and sorting, such as 2GiB (the default, HUB_MEMORY); at least "
+        "64MiB, though the program takes 300MiB in any case",
+    )
     add("--compact", action="store_true", help="smaller files, slower scans")
 
 
@@ -50,7 +56,7 @@ def run(options: Namespace, settings: Settings) -> int:
         frame=options.frame,
         epoch=options.epoch,
         margin_arcsec=options.margin,
-        memory_bytes=options.memory or settings.memory_bytes,
+        memory_bytes=settings.memory_bytes if options.memory is None else options.memory,
         threads=settings.threads,
         compact=options.compact,
         seed=settings.random_seed,

@@ -10,7 +10,7 @@ from ingest.describe import TableNotes
 FRAMES = ("icrs", "galactic")
 
 MINIMUM_MEMORY = 64 * 2**20
-"""Below this not even the interpreter and one row group fit."""
+"""The least that may be asked for; runs of the smallest size are made with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,9 @@ class IngestRequest:
 
     margin_arcsec: float | None = None
     memory_bytes: int = 2 * 2**30
+    """Bounds the rows that are read, converted and sorted at once. Two things lie outside:
+    the interpreter with its libraries, and the keys of the partitions being written."""
+
     threads: int = 2
     compact: bool = False
     """Floats as BYTE_STREAM_SPLIT with zstd: 28 % less disk, scans half as fast."""
