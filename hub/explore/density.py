@@ -14,6 +14,7 @@ import pyarrow as pa
 from hub.explore import kernels
 from hub.explore.arrays import numbers
 from hub.sky.healpix import KEY_ORDER
+from hub.tables.description import KEY_COLUMN
 
 _MOST_PIXELS = 1 << 22
 """Pixels counted at once: 32 MiB."""
@@ -92,7 +93,7 @@ class DensityCounter:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Count the rows of a batch whose one column is the key; null ones are left out."""
-        keys = numbers(batch.column(0), "_healpix_29")
+        keys = numbers(batch.column(0), KEY_COLUMN)
         codes = np.zeros(batch.num_rows, np.int32)
         if keys.bitmap is not None:
             kernels.mark_nulls(keys.bitmap, keys.offset, codes)

@@ -13,9 +13,8 @@ from hub.query.region_models import AllRegion
 from hub.query.row_order import mixes_rows
 from hub.query.selection import DerivedColumn, SampleFraction, SampleRows, Selection
 from hub.query.validation import SelectionError
-from hub.tables.description import TableDescription
+from hub.tables.description import RANDOM_COLUMN, TableDescription
 
-RANDOM_COLUMN = "_random"
 SELECTED_TABLE = "_selected"
 
 _RANDOM_BITS = 31

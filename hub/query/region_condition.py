@@ -27,9 +27,8 @@ from hub.sky.exact import (
 )
 from hub.sky.pixels import KEY_ORDER
 from hub.sky.regions import AllSky, Box, Cone, MocRegion, Polygon, Region, Targets
-from hub.tables.description import PositionDescription
+from hub.tables.description import KEY_COLUMN, PositionDescription
 
-KEY_COLUMN = "_healpix_29"
 TARGETS_TABLE = "_targets"
 MOC_TABLE = "_moc"
 

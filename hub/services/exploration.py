@@ -26,10 +26,9 @@ from hub.explore.request import AxisRequest, PlotRequest
 from hub.query.plan import QueryPlan
 from hub.query.selection import Selection
 from hub.services.queries import Queries
-from hub.tables.description import ColumnDescription, TableDescription
+from hub.tables.description import KEY_COLUMN, ColumnDescription, TableDescription
 from hub.tables.types import is_numeric
 
-_KEY = "_healpix_29"
 _NAMES = ("axis_x", "axis_y", "axis_of")
 _COLUMN_PLACE = re.compile(r"columns\[(\d+)\]\.expression")
 _WHOLE_SKY_LAST_KEY = (12 << 58) - 1
@@ -192,7 +191,7 @@ class Exploration:
             min((low for low, _ in keys), default=0),
             max((high for _, high in keys), default=_WHOLE_SKY_LAST_KEY),
         )
-        plan = self._plan(_with_columns(selection, [_KEY]), run)
+        plan = self._plan(_with_columns(selection, [KEY_COLUMN]), run)
         with self._batches(plan, run) as (batches, _):
             for batch in batches:
                 counter.add(batch)

@@ -4,6 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+KEY_COLUMN = "_healpix_29"
+"""Hidden column of tables with positions: the HEALPix pixel of order 29."""
+
+RANDOM_COLUMN = "_random"
+"""Hidden column of tables with positions: a random number, for samples."""
+
 Scalar = bool | int | float | str | bytes | date | datetime | Decimal
 
 
