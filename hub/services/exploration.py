@@ -24,7 +24,7 @@ from hub.explore.plot import BinnedPlot, Origin
 from hub.explore.ranges import Range, RangeFinder, range_from_statistics
 from hub.explore.request import AxisRequest, PlotRequest
 from hub.query.plan import QueryPlan
-from hub.query.selection import Selection
+from hub.query.selection import DerivedColumn, SampleFraction, SampleRows, Selection
 from hub.services.queries import Queries
 from hub.tables.description import KEY_COLUMN, ColumnDescription, TableDescription
 from hub.tables.types import is_numeric
@@ -280,11 +280,10 @@ class Exploration:
 
 def _expressions(request: PlotRequest, selection: Selection) -> list[str]:
     """Return the expressions of x, y and the statistic; names of made columns are resolved."""
-    document = json.loads(selection.canonical())
     made = {
-        column["name"]: column["expression"]
-        for column in document.get("columns", [])
-        if isinstance(column, dict)
+        column.name: column.expression
+        for column in selection.columns
+        if isinstance(column, DerivedColumn)
     }
     texts = [request.x.expression]
     if request.y is not None:
@@ -384,9 +383,10 @@ def _axis(want: _Wanted, ends: Range, bins: int, table: TableDescription) -> Axi
 
 def _sample(selection: Selection) -> str:
     """Return the selection's sample in words."""
-    sample = json.loads(selection.canonical()).get("sample")
-    if not sample:
-        return ""
-    if "log2" in sample:
-        return f"1/{2 ** sample['log2']} sample"
-    return f"sample of {sample['rows']} rows"
+    match selection.sample:
+        case SampleFraction(log2=power) if power:
+            return f"1/{2**power} sample"
+        case SampleRows(rows=rows):
+            return f"sample of {rows} rows"
+        case _:
+            return ""
