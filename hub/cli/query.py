@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
@@ -106,16 +107,8 @@ def _deliver(plan: QueryPlan, arguments: Namespace, services: Services) -> int:
 
 
 def _estimate_text(plan: QueryPlan, arguments: Namespace, services: Services) -> str:
-    estimate = plan.estimate
-    return json.dumps(
-        {
-            "rows": estimate.rows,
-            "bytes": estimate.bytes,
-            "partitions": estimate.partitions,
-            "partitions_total": estimate.partitions_total,
-            "engine": arguments.engine or services.settings.engines[0],
-        }
-    )
+    engine = arguments.engine or services.settings.engines[0]
+    return json.dumps({**asdict(plan.estimate), "engine": engine})
 
 
 def _write_rows(
