@@ -69,3 +69,8 @@ def is_resolved(node: exp.Expr) -> bool:
 def with_aggregate(value: Field, *parts: Field) -> Field:
     """Return ``value``, marked when a part of it holds an aggregate."""
     return replace(value, has_aggregate=value.has_aggregate or any(p.has_aggregate for p in parts))
+
+
+def parts_of(node: exp.Expr) -> list[Field]:
+    """Return the fields of a node's direct operands."""
+    return [field_of(part) for part in node.iter_expressions() if is_resolved(part)]

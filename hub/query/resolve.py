@@ -13,6 +13,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from hub.query.balance import balanced
+from hub.query.conversions import common_type
 from hub.query.errors import (
     AmbiguousColumnError,
     SqlSyntaxError,
@@ -27,7 +28,7 @@ from hub.query.fields import (
     set_field,
 )
 from hub.query.grouping import check_grouping
-from hub.query.operators import common_type, require_boolean, resolve_operator
+from hub.query.operators import require_boolean, resolve_operator
 from hub.query.outputs import (
     Output,
     check_limits,
