@@ -227,17 +227,25 @@ _FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
 
 
 def _failure(error: Exception) -> EngineFailedError:
+    text = str(error)
+    if "more than one row" in text.lower():
+        return EngineFailedError(
+            "A sub-query that is used as a value gave more than one row.",
+            hint="Take one by min, max or LIMIT 1, or use IN.",
+        )
     for kind, message, hint in _FAILURES:
         if isinstance(error, kind):
             return EngineFailedError(message, hint=hint)
     if isinstance(error, OSError):
         return EngineFailedError(_FILES[0], hint=_FILES[1])
-    text = str(error)
     if "Out of Range" in text or "Overflow" in text:
         return EngineFailedError(_FAILURES[1][1], hint=_FAILURES[1][2])
     if "Conversion Error" in text:
         return EngineFailedError(_FAILURES[2][1], hint=_FAILURES[2][2])
-    return EngineFailedError("The engine could not run the query.", hint="The log says more.")
+    return EngineFailedError(
+        "The engine could not run the query.",
+        hint="HUB_DEBUG=1 tells more, and so does the log of a server.",
+    )
 
 
 def _chain(

@@ -22,7 +22,9 @@ class Output:
 
 
 def name_of(identifier: exp.Identifier) -> str:
-    """Return the name an identifier stands for: lower case unless quoted."""
+    """Return the name an identifier stands for: lower case unless quoted; ``""`` is none."""
+    if not identifier.name:
+        raise SqlSyntaxError("A name is empty.", where=place(identifier))
     return identifier.name if identifier.args.get("quoted") else identifier.name.lower()
 
 
@@ -130,7 +132,13 @@ def check_limits(tree: exp.Query) -> None:
             continue
         value = clause.expression if isinstance(clause, exp.Limit | exp.Offset) else None
         number = _ordinal(value) if value is not None else None
-        if number is None or number >= 2**63 or clause.args.get("expressions"):
+        options = clause.args.get("limit_options")
+        is_more = clause.args.get("expressions") or (
+            options is not None and options.args["percent"]
+        )
+        if isinstance(clause, exp.Fetch):
+            raise SqlSyntaxError("FETCH cannot be used here.", hint="Write LIMIT 10.")
+        if number is None or number >= 2**63 or is_more:
             raise SqlSyntaxError(f"{key.upper()} takes a whole number.", where=place(clause))
 
 

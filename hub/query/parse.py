@@ -4,6 +4,7 @@ sqlglot reads generously: what it would let pass without a word (a doubled
 comma, a second statement, a command) is refused here, by the tokens.
 """
 
+import re
 import sys
 from itertools import pairwise
 
@@ -13,13 +14,14 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from hub.query.errors import SqlSyntaxError, TooComplexError, UnsupportedSqlError
+from hub.query.places import place
 
 DIALECT = "duckdb"
 """sqlglot's dialect for reading: nulls last by default, ``^`` is the power."""
 
 MAX_TEXT = 1_000_000
 MAX_CHAIN = 500
-"""Longest chain of one arithmetic or text operator: engines bind such chains recursively."""
+"""Longest chain of operators other than AND and OR: engines bind such chains recursively."""
 
 # The parser and the generator call themselves for each level of nesting; at
 # the limit of 200 levels that needs more frames than Python's default 1000.
@@ -43,6 +45,9 @@ _AFTER_LIST = {
 }
 _NOT_TERMS = _OPENING | _CLOSING | {TokenType.COMMA, TokenType.DOT, TokenType.SEMICOLON}
 _STARTS = {TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN}
+_NUMBER = re.compile(r"(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
+_OPERATORS = (exp.Binary, exp.Unary, exp.Between, exp.In, exp.Cast, exp.Coalesce, exp.Concat)
 
 
 def parse_sql(text: str, *, max_terms: int, max_depth: int) -> exp.Query:
@@ -72,9 +77,11 @@ def parse_sql(text: str, *, max_terms: int, max_depth: int) -> exp.Query:
     _check_size(tokens, max_terms, max_depth)
     _check_statement(tokens)
     _check_lists(tokens)
+    _check_numbers(tokens)
     tree = _parse(text)
     _check_joins(tokens, tree)
     _check_chains(tree)
+    _check_comparisons(tree)
     return tree
 
 
@@ -147,6 +154,21 @@ def _check_lists(tokens: list[Token]) -> None:
             )
 
 
+def _check_numbers(tokens: list[Token]) -> None:
+    """Refuse 0x1f and 10abc, which the parser would read as a number and its alias."""
+    for first, second in pairwise([*tokens, tokens[-1]]):
+        if first.token_type is not TokenType.NUMBER:
+            continue
+        joined = second.start == first.end + 1 and second.text[:1].isidentifier()
+        text = f"{first.text}{second.text}" if joined else first.text
+        if not _NUMBER.fullmatch(text):
+            raise SqlSyntaxError(
+                f"{text[:30]} is not a number.",
+                hint="Numbers are decimal, such as 12, 0.5 or 1e-3.",
+                where=_where(first),
+            )
+
+
 def _parse(text: str) -> exp.Query:
     try:
         statements = [tree for tree in sqlglot.parse(text, read=DIALECT) if tree is not None]
@@ -195,12 +217,25 @@ def _check_joins(tokens: list[Token], tree: exp.Query) -> None:
 
 
 def _check_chains(tree: exp.Query) -> None:
-    """Refuse long chains of one operator other than AND and OR, which are balanced later."""
+    """Refuse long chains of operators other than AND and OR, which are balanced later."""
     depth: dict[int, int] = {}
     for node in reversed(list(tree.walk())):
-        if isinstance(node, exp.Binary) and not isinstance(node, exp.Connector):
-            depth[id(node)] = 1 + max(depth.get(id(node.left), 0), depth.get(id(node.right), 0))
+        if isinstance(node, _OPERATORS) and not isinstance(node, exp.Connector | exp.Paren):
+            deepest = max((depth.get(id(part), 0) for part in node.iter_expressions()), default=0)
+            depth[id(node)] = 1 + deepest
             if depth[id(node)] > MAX_CHAIN:
                 raise TooComplexError(
                     f"The query chains more than {MAX_CHAIN} operators in one expression."
                 )
+
+
+def _check_comparisons(tree: exp.Query) -> None:
+    """Refuse a = b = c and the like: engines read it in different ways, or not at all."""
+    for node in tree.find_all(*_COMPARISONS, exp.Between):
+        kinds = exp.Between if isinstance(node, exp.Between) else _COMPARISONS
+        if any(isinstance(part, kinds) for part in node.iter_expressions()):
+            raise SqlSyntaxError(
+                "Comparisons cannot be chained.",
+                hint="Write a < b AND b < c, or put one of them in parentheses.",
+                where=place(node),
+            )

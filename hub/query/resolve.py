@@ -285,7 +285,13 @@ class _Resolver:
         )
 
     def _find(self, node: exp.Table) -> TableDescription:
-        catalog, _, version = node.db.partition("@")
+        catalog, at, version = node.db.partition("@")
+        if not catalog or (at and not version):
+            raise SqlSyntaxError(
+                f'"{node.db}" names no catalog and version.',
+                hint='Write "catalog@version".table, or catalog.table for the default version.',
+                where=place(node),
+            )
         if not node.args["db"].args.get("quoted"):
             catalog = catalog.lower()
         name = node.name if node.this.args.get("quoted") else node.name.lower()
@@ -377,6 +383,8 @@ class _Resolver:
 
     def _projections(self, tree: exp.Select, scope: Scope, ctes: Mapping[str, Relation]) -> Output:
         columns: list[exp.Expr] = []
+        if not tree.expressions:
+            raise SqlSyntaxError("SELECT names no columns.", hint="Write SELECT * for all.")
         for item in list(tree.expressions):
             columns.extend(self._projection(item, scope, ctes))
         names = unique_names([node.alias for node in columns])
@@ -438,7 +446,8 @@ class _Resolver:
         resolve: Callable[[exp.Expr], None],
     ) -> None:
         for item in order.expressions:
-            if not isinstance(item, exp.Ordered) or item.args.get("with_fill"):
+            is_value = isinstance(item, exp.Ordered) and not isinstance(item.this, exp.Var)
+            if not is_value or item.args.get("with_fill"):
                 raise UnsupportedSqlError("ORDER BY takes values.", where=place(item))
             name = output_named(item.this, output)
             if name is not None:

@@ -118,7 +118,8 @@ class Scope:
         where = place(node)
         if not chosen:
             names = ", ".join(_short(relation) for relation in known)
-            message = f"{qualifier} is not a table of this query."
+            wrong = f"{qualifier} is not a table of this query."
+            message = wrong if qualifier else f"There is no column {name}."
             hint = f"Tables here: {names}." if names else "The query has no FROM."
             return UnknownColumnError(message, hint=hint, where=where)
         candidates = sorted({column for relation in chosen for column in relation.fields})

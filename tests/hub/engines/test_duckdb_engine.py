@@ -58,6 +58,11 @@ def test_overflow_is_told_in_our_words(plan: Plan, engine: DuckDBEngine) -> None
     assert "parquet" not in str(caught.value)
 
 
+def test_a_sub_query_of_many_rows_is_told_in_our_words(plan: Plan, engine: DuckDBEngine) -> None:
+    with pytest.raises(EngineFailedError, match="more than one row"):
+        engine.stream(plan("SELECT (SELECT i FROM odd.main) AS many"))
+
+
 def test_a_sum_beyond_64_bits_is_an_error_and_not_a_wrong_number(
     plan: Plan, engine: DuckDBEngine
 ) -> None:
