@@ -13,6 +13,7 @@ from hub.settings import Settings
 from web import show
 from web.api import catalogs as api_catalogs
 from web.api import query as api_query
+from web.client_watch import install_client_watch
 from web.context import request_id
 from web.errors import install_error_handlers
 from web.health import Health
@@ -49,6 +50,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.extensions["exploration_hub"] = built
     app.extensions["exploration_hub.plots"] = PlotCache(built.exploration, settings.query_timeout_s)
     app.extensions["exploration_hub.health"] = Health(built)
+    install_client_watch(app)
     install_request_log(app)
     install_security_headers(app)
     install_error_handlers(app)

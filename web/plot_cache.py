@@ -8,13 +8,14 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from hub.access import User
-from hub.engines.base import Cancel, QueryCancelledError
+from hub.engines.base import QueryCancelledError
 from hub.errors import TransientError
 from hub.explore.density import SkyDensity
 from hub.explore.plot import BinnedPlot
 from hub.explore.request import PlotRequest
 from hub.services.exploration import Exploration
 from hub.tables.description import TableDescription
+from web.client_watch import stopped_without_client
 
 KEPT = 32
 """Plots, however small."""
@@ -81,18 +82,18 @@ class PlotCache:
             return self._exploration.sky_density(table.catalog, table.version, table.name, user)
 
     def _make(self, request: PlotRequest, user: User) -> BinnedPlot:
-        cancel = Cancel()
-        timer = threading.Timer(self._timeout_s, cancel.cancel)
-        timer.start()
-        try:
-            return self._exploration.plot(request, user, cancel=cancel)
-        except QueryCancelledError as error:
-            raise SlowPlotError(
-                f"This plot was not ready after {self._timeout_s:g} s, so it was stopped.",
-                hint="Take a smaller region, a stronger filter or a sample.",
-            ) from error
-        finally:
-            timer.cancel()
+        with stopped_without_client() as cancel:
+            timer = threading.Timer(self._timeout_s, cancel.cancel)
+            timer.start()
+            try:
+                return self._exploration.plot(request, user, cancel=cancel)
+            except QueryCancelledError as error:
+                raise SlowPlotError(
+                    f"This plot was not ready after {self._timeout_s:g} s, so it was stopped.",
+                    hint="Take a smaller region, a stronger filter or a sample.",
+                ) from error
+            finally:
+                timer.cancel()
 
     def _entry(self, key: tuple[str, ...]) -> _Entry:
         with self._lock:

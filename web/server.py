@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import sys
+import threading
 from types import FrameType
 
 from flask import Flask
@@ -13,10 +14,14 @@ from waitress.server import create_server  # type: ignore[import-untyped]  # has
 from hub.assemble import Services
 from hub.errors import UsageError
 from web.app import create_app
+from web.client_watch import stop_all
 
 logger = logging.getLogger("web.server")
 
 THREADS = 8
+GRACE_S = 3.0
+"""How long requests may go on after the word to stop; less than the server waits for them."""
+
 _LARGEST_PORT = 65535
 _BACKLOG = 128
 
@@ -76,11 +81,25 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 def serve_app(app: Flask, listener: socket.socket) -> None:
-    """Answer requests until SIGTERM or SIGINT; requests that run are finished first."""
-    server = create_server(app, sockets=[listener], threads=THREADS, ident="exploration-hub")
+    """Answer requests until SIGTERM or SIGINT.
+
+    Requests that run are finished first, for `GRACE_S`; then their queries are
+    stopped: an engine at work must not see the interpreter end.
+    """
+    server = create_server(
+        app,
+        sockets=[listener],
+        threads=THREADS,
+        ident="exploration-hub",
+        # Reading on while a request runs is how the server learns that its client left.
+        channel_request_lookahead=1,
+    )
 
     def stop(number: int, _frame: FrameType | None) -> None:
         logger.info("Stopping after signal %s.", signal.Signals(number).name)
+        patience = threading.Timer(GRACE_S, stop_all, (app,))
+        patience.daemon = True
+        patience.start()
         raise SystemExit(0)
 
     previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}

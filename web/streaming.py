@@ -16,9 +16,11 @@ from queue import Empty, Full, Queue
 from typing import BinaryIO, Self, cast
 
 from hub.engines.base import Cancel
+from hub.errors import TransientError
 from hub.results.compress import compressed
 from hub.results.formats import Format
 from hub.tables.stream import ResultStream
+from web.client_watch import HasLeft
 
 logger = logging.getLogger("web.streaming")
 
@@ -27,6 +29,10 @@ _CHUNKS = 8
 _LOOK_S = 0.2
 
 Write = Callable[[BinaryIO], None]
+
+
+class ClientGoneError(TransientError):
+    """Nobody waits for the answer any more, or the server stops."""
 
 
 class ClientLeftError(Exception):
@@ -46,9 +52,9 @@ _END = object()
 class _QueueSink:
     """The side that the writer sees: a file that can only be written."""
 
-    def __init__(self, queue: Queue[object], left: threading.Event) -> None:
+    def __init__(self, queue: Queue[object], cancel: Cancel) -> None:
         self._queue = queue
-        self._left = left
+        self._cancel = cancel
         self._buffer = bytearray()
 
     def write(self, data: bytes) -> int:
@@ -66,7 +72,7 @@ class _QueueSink:
 
     def put(self, item: object) -> None:
         """Hand over one item; raise when the reader is gone."""
-        while not self._left.is_set():
+        while not self._cancel.wanted:
             try:
                 self._queue.put(item, timeout=_LOOK_S)
             except Full:
@@ -78,11 +84,12 @@ class _QueueSink:
 class Download:
     """The bytes of a download as the server pulls them; closing it early stops the writer."""
 
-    def __init__(self, queue: Queue[object], left: threading.Event, cancel: Cancel) -> None:
+    def __init__(self, queue: Queue[object], cancel: Cancel, has_left: HasLeft) -> None:
         self._queue = queue
-        self._left = left
         self._cancel = cancel
-        self._item = _next(queue)
+        self._has_left = has_left
+        self._item: object = None
+        self._item = self._next()
         self._is_first = True
 
     def __iter__(self) -> Self:
@@ -90,7 +97,7 @@ class Download:
 
     def __next__(self) -> bytes:
         if not self._is_first and self._item is not _END:
-            self._item = _next(self._queue)
+            self._item = self._next()
         self._is_first = False
         if self._item is _END:
             raise StopIteration
@@ -99,11 +106,25 @@ class Download:
     def close(self) -> None:
         """Stop the writer, and the engine behind it, unless everything was read."""
         if self._item is not _END:
-            self._left.set()
             self._cancel.cancel()
 
+    def _next(self) -> object:
+        """Wait for the next item; raise the writer's error, or that nobody waits any more."""
+        while True:
+            try:
+                item = self._queue.get(timeout=_LOOK_S)
+            except Empty:
+                if self._has_left():
+                    self._cancel.cancel()
+                if self._cancel.wanted:
+                    raise ClientGoneError("This download was stopped.") from None
+                continue
+            if isinstance(item, _Failed):
+                raise item.error
+            return item
 
-def stream_bytes(write: Write, cancel: Cancel) -> Download:
+
+def stream_bytes(write: Write, cancel: Cancel, has_left: HasLeft = lambda: False) -> Download:
     """Return the bytes that ``write`` makes, as an iterator that may be closed early.
 
     The first bytes are waited for here, so what is wrong from the start is
@@ -114,11 +135,17 @@ def stream_bytes(write: Write, cancel: Cancel) -> Download:
     write
         Runs in another thread; gets a binary file of which only ``write`` works.
     cancel
-        Called when the reader leaves before the end.
+        Called when the reader leaves before the end; stops the writer too.
+    has_left
+        Tells whether the reader has left; asked while there is nothing to give to it.
+
+    Raises
+    ------
+    ClientGoneError
+        The reader left, or the server stopped, before the first bytes.
     """
     queue: Queue[object] = Queue(maxsize=_CHUNKS)
-    left = threading.Event()
-    sink = _QueueSink(queue, left)
+    sink = _QueueSink(queue, cancel)
 
     def run() -> None:
         try:
@@ -131,7 +158,7 @@ def stream_bytes(write: Write, cancel: Cancel) -> Download:
             _hand_over(sink, error)
 
     threading.Thread(target=run, name="download", daemon=True).start()
-    return Download(queue, left, cancel)
+    return Download(queue, cancel, has_left)
 
 
 def _hand_over(sink: _QueueSink, error: BaseException) -> None:
@@ -140,18 +167,6 @@ def _hand_over(sink: _QueueSink, error: BaseException) -> None:
         sink.put(_Failed(error))
     except ClientLeftError:
         logger.info("A download was left by its client.")
-
-
-def _next(queue: Queue[object]) -> object:
-    """Wait for the next item; raise the writer's error."""
-    while True:
-        try:
-            item = queue.get(timeout=_LOOK_S)
-        except Empty:
-            continue
-        if isinstance(item, _Failed):
-            raise item.error
-        return item
 
 
 def writer_of(stream: ResultStream, output: Format, compression: str) -> Write:

@@ -116,7 +116,7 @@ def test_a_wrong_axis_takes_only_its_plot_away(client: FlaskClient) -> None:
     page = client.get(answer.location)
     assert page.status_code == 400
     assert 'value="ra+nope"' in page.text
-    assert "There is no column nope. (character 4)" in page.text
+    assert "There is no column nope (character 4)." in page.text
     assert "Histogram. Objects per bin" in page.text
     assert "Download now" in client.get("/play/stars/1.0/main?step=request&x=ra%2Bnope").text
 

@@ -7,6 +7,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
 
 import pytest
 
@@ -48,8 +50,8 @@ def test_a_worker_that_is_not_there_is_refused(
     assert "no jobs" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_server_answers_and_stops_gracefully(settings: Settings, number: int) -> None:
+@contextmanager
+def serving(settings: Settings) -> Iterator[tuple[subprocess.Popen[str], int]]:
     port = free_port()
     command = ["from hub.cli.main import main; import sys; sys.exit(main(sys.argv[1:]))"]
     arguments = ["--home", str(settings.home), "serve", "--port", str(port)]
@@ -61,15 +63,49 @@ def test_the_server_answers_and_stops_gracefully(settings: Settings, number: int
             assert f"http://127.0.0.1:{port}/" in process.stderr.readline()
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as answer:
                 assert answer.status == 200
-            started = time.monotonic()
-            process.send_signal(number)
-            _, rest = process.communicate(timeout=20)
-            assert process.returncode == 0
-            assert time.monotonic() - started < 10
-            assert "Traceback" not in rest
-            assert "GET /healthz 200" in rest
+            yield process, port
         finally:
             process.kill()
+
+
+def ask(port: int, path: str, sql: str) -> socket.socket:
+    """Send a request for SQL whose answer takes long, and leave the connection open."""
+    client = socket.create_connection(("127.0.0.1", port))
+    client.sendall(f"GET {path}?{urlencode({'q': sql})} HTTP/1.1\r\nHost: hub\r\n\r\n".encode())
+    time.sleep(0.5)
+    return client
+
+
+LONG = (
+    "SELECT sum(a.ra * b.dec * c.ra) AS s FROM stars.main a, stars.main b, stars.main c "
+    "WHERE a.ra * b.dec > c.ra"
+)
+
+
+def test_the_server_answers_and_stops_gracefully(settings: Settings) -> None:
+    with serving(settings) as (process, _):
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert time.monotonic() - started < 10
+        assert "Traceback" not in rest
+        assert "GET /healthz 200" in rest
+
+
+def test_queries_end_with_their_client_and_with_the_server(settings: Settings) -> None:
+    with serving(settings) as (process, port):
+        assert process.stderr is not None
+        for path in ("/sql", "/sql/download"):
+            ask(port, path, LONG).close()
+            lines = iter(process.stderr.readline, "")
+            assert next(line for line in lines if f"GET {path} " in line).split()[6] == "503"
+        with ask(port, "/sql/download", LONG):
+            process.send_signal(signal.SIGTERM)
+            _, rest = process.communicate(timeout=20)
+        assert process.returncode == 0
+        assert "GET /sql/download 503" in rest
+        assert "Traceback" not in rest
 
 
 def test_links_carry_the_prefix_of_the_public_address(

@@ -12,6 +12,7 @@ from hub.results.formats import Format, find_format
 from hub.services.catalog_json import json_value
 from hub.tables.stream import ResultStream
 from web.api.body import BodyError, plan_of, read_body
+from web.client_watch import stopped_without_client
 from web.context import services, settings
 from web.streaming import writer_of
 
@@ -52,14 +53,17 @@ def run_query() -> Response:
     compression = body.get("compression", "")
     if output and compression:
         check_compression(output, compression)
-    stream = services().queries.stream(
-        plan_of(body),
-        engine=body.get("engine"),
-        max_rows=max_rows,
-        timeout_s=settings().query_timeout_s,
-    )
-    with stream:
-        return _file(stream, output, compression) if output else _json(stream)
+    plan = plan_of(body)
+    with stopped_without_client() as cancel:
+        stream = services().queries.stream(
+            plan,
+            engine=body.get("engine"),
+            max_rows=max_rows,
+            timeout_s=settings().query_timeout_s,
+            cancel=cancel,
+        )
+        with stream:
+            return _file(stream, output, compression) if output else _json(stream)
 
 
 @blueprint.post("/estimate")

@@ -16,6 +16,7 @@ from hub.results.formats import Format, find_format
 from hub.tables.stream import ResultStream
 from hub.tables.types import is_numeric
 from web.catalog_search import column_text, search_catalogs
+from web.client_watch import client_has_left, stopped_without_client
 from web.context import current_user, plots, services
 from web.playground.actions import act
 from web.playground.axes import default_axes
@@ -88,9 +89,9 @@ def send_rows(
     """Return the rows of a stream as a file; the engine stops when the client leaves."""
     if compression:
         check_compression(output, compression)
-    cancel = Cancel()
-    stream = start(cancel)
-    pieces = stream_bytes(writer_of(stream, output, compression), cancel)
+    with stopped_without_client() as cancel:
+        stream = start(cancel)
+    pieces = stream_bytes(writer_of(stream, output, compression), cancel, client_has_left())
     media = {"gzip": "application/gzip", "bz2": "application/x-bzip2"}
     response = Response(pieces, mimetype=media.get(compression, output.media_type))
     ending = output.extension + COMPRESSIONS.get(compression, "")

@@ -9,6 +9,7 @@ from hub.errors import ErrorKind, HubError
 from hub.query.plan import QueryPlan
 from hub.results.formats import find_format
 from hub.tables.description import CatalogDescription
+from web.client_watch import stopped_without_client
 from web.context import current_user, services, settings
 from web.errors import Failure, failure_of, place_in_text
 from web.examples import Example, examples_of
@@ -77,11 +78,12 @@ def _run(text: str) -> SqlView:
     plan = None
     try:
         plan = services().queries.plan_sql(text, current_user())
-        stream = services().queries.stream(
-            plan, max_rows=SHOWN_ROWS, timeout_s=settings().query_timeout_s
-        )
-        with stream:
-            return SqlView(text=text, plan=plan, rows=show_rows(stream))
+        with stopped_without_client() as cancel:
+            stream = services().queries.stream(
+                plan, max_rows=SHOWN_ROWS, timeout_s=settings().query_timeout_s, cancel=cancel
+            )
+            with stream:
+                return SqlView(text=text, plan=plan, rows=show_rows(stream))
     except HubError as error:
         excerpt = line_at_fault(text, error.where)
         return SqlView(text=text, plan=plan, failure=failure_of(error), excerpt=excerpt)

@@ -32,7 +32,7 @@ def step_states(view: PlayView) -> list[StepState]:
         "sampling": _sample_words(fields),
         "filters": f"{on} on" if on else "none",
         "query": "ok" if view.selection else "has errors",
-        "analysis": f"{plots_shown} plots",
+        "analysis": f"{plots_shown} plot{'s' * (plots_shown != 1)}",
         "format": fields["format"]
         + (f" + {fields['compression']}" if fields["compression"] else ""),
         "request": "download now" if view.plan else "not possible",

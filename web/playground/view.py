@@ -13,6 +13,7 @@ from hub.explore.request import PlotRequest
 from hub.query.plan import QueryPlan
 from hub.query.selection import Selection
 from hub.tables.description import ColumnDescription, TableDescription
+from web.client_watch import stopped_without_client
 from web.errors import Failure, failure_of
 from web.playground.axes import DefaultAxes, heat_map_request, histogram_request
 from web.playground.fields import PlayFields
@@ -178,19 +179,23 @@ def _figure(
         place = _EXPRESSION.match(error.where)
         if place is None or int(place[1]) > len(fields):
             return Figure(failure=failure_of(error))
-        at = f" ({place[2]})" if place[2] else ""
-        errors[fields[int(place[1]) - 1]] = f"{error.message}{at} {error.hint}".strip()
+        message = f"{error.message.removesuffix('.')} ({place[2]})." if place[2] else error.message
+        errors[fields[int(place[1]) - 1]] = f"{message} {error.hint}".strip()
         return None
 
 
 def _preview(plan: QueryPlan, services: Services) -> tuple[ShownRows | None, Failure | None]:
     settings = services.settings
     try:
-        stream = services.queries.stream(
-            plan, max_rows=settings.preview_rows, timeout_s=settings.query_timeout_s
-        )
-        with stream:
-            return show_rows(stream), None
+        with stopped_without_client() as cancel:
+            stream = services.queries.stream(
+                plan,
+                max_rows=settings.preview_rows,
+                timeout_s=settings.query_timeout_s,
+                cancel=cancel,
+            )
+            with stream:
+                return show_rows(stream), None
     except HubError as error:
         return None, failure_of(error)
 
