@@ -1,6 +1,6 @@
 """The rule of GROUP BY: outside aggregates, only grouped values may stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -28,10 +28,10 @@ def check_grouping(tree: exp.Select, keys: Sequence[exp.Expr], scope: Scope) -> 
     aggregates = any(is_resolved(v) and field_of(v).has_aggregate for v in values)
     if not keys and not aggregates and having is None:
         return
-    texts = {key.sql() for key in keys}
+    grouped = {key.sql(): _sizes(key)[id(key)] for key in keys}
     own = {relation.alias for relation in scope.relations}
     for value in values:
-        for column in _single_columns(value, texts, own):
+        for column in _single_columns(value, grouped, own):
             raise UnsupportedSqlError(
                 f"Column {column.name} is neither in GROUP BY nor in an aggregate.",
                 hint=f"Add it to GROUP BY, or write e.g. max({column.name}).",
@@ -39,17 +39,34 @@ def check_grouping(tree: exp.Select, keys: Sequence[exp.Expr], scope: Scope) -> 
             )
 
 
-def _single_columns(value: exp.Expr, keys: set[str], own: set[str]) -> Iterator[exp.Column]:
+def _single_columns(
+    value: exp.Expr, grouped: Mapping[str, int], own: set[str]
+) -> Iterator[exp.Column]:
+    """Yield the columns that stand outside of aggregates and of grouped values.
+
+    ``grouped`` has the texts of the values and their sizes: writing a part as
+    text takes its size in time, so only those of a fitting size are.
+    """
+    sizes = _sizes(value)
+    fitting = set(grouped.values())
     waiting = [value]
     while waiting:
         node = waiting.pop()
-        if node.sql() in keys or _is_aggregate(node):
+        if _is_aggregate(node) or (sizes[id(node)] in fitting and node.sql() in grouped):
             continue
         if isinstance(node, exp.Column):
             if node.table in own:
                 yield node
             continue
         waiting.extend(node.iter_expressions())
+
+
+def _sizes(tree: exp.Expr) -> dict[int, int]:
+    """Return how many nodes each part of a tree has, by the part's ``id``."""
+    sizes: dict[int, int] = {}
+    for node in reversed(list(tree.walk())):
+        sizes[id(node)] = 1 + sum(sizes[id(part)] for part in node.iter_expressions())
+    return sizes
 
 
 def _is_aggregate(node: exp.Expr) -> bool:

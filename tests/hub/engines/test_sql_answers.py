@@ -244,3 +244,10 @@ def test_guards_do_not_double_a_query_without_end(plan: Plan) -> None:
     with pytest.raises(TooComplexError) as caught:
         plan(f"SELECT {nested} AS v FROM odd.main")
     assert "sub-query" in caught.value.hint
+
+
+@pytest.mark.timeout(5)
+def test_long_values_and_their_groups_are_planned_at_once(plan: Plan) -> None:
+    plan("SELECT " + " + ".join(["max(f)"] * 490) + " AS v FROM odd.main")
+    plan("SELECT " + " + ".join(["i"] * 490) + " AS v FROM odd.main GROUP BY i")
+    plan("SELECT f FROM odd.main WHERE " + " + ".join(["f"] * 490) + " > 0")
