@@ -10,6 +10,7 @@ from typing import BinaryIO
 from hub.access import LOCAL
 from hub.assemble import assemble
 from hub.cli.command import Command
+from hub.cli.interrupts import cancelled_by_interrupt
 from hub.cli.selection_argument import read_selection
 from hub.errors import UsageError
 from hub.explore.export import write_csv, write_npz
@@ -85,7 +86,8 @@ def _run(arguments: Namespace, settings: Settings) -> int:
         fit=arguments.fit,
     )
     # Tables of this release have no sample files: their first stage is the exact one.
-    plot = services.exploration.plot(request, LOCAL, engine=arguments.engine)
+    with cancelled_by_interrupt() as cancel:
+        plot = services.exploration.plot(request, LOCAL, engine=arguments.engine, cancel=cancel)
     with open_output(arguments.output) as sink:
         write(plot, sink)
     return 0

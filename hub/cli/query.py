@@ -12,6 +12,7 @@ from typing import BinaryIO
 from hub.access import LOCAL
 from hub.assemble import Services, assemble
 from hub.cli.command import Command
+from hub.cli.interrupts import cancelled_by_interrupt
 from hub.cli.selection_argument import read_selection
 from hub.errors import UsageError
 from hub.query.plan import QueryPlan
@@ -116,13 +117,16 @@ def _write_rows(
 ) -> None:
     scratch = services.settings.home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    stream = services.queries.stream(plan, engine=arguments.engine, max_rows=arguments.max_rows)
-    if arguments.output is not None or not output_format.is_text:
-        # Rows on a terminal or in a pipe of text are not kept: nobody loses them.
-        for loss in output_format.losses(stream.columns):
-            _note(f"{output_format.name}: {loss}")
-    with stream, _sink(arguments) as sink:
-        output_format.write(stream, sink, scratch=scratch)
+    with cancelled_by_interrupt() as cancel:
+        stream = services.queries.stream(
+            plan, engine=arguments.engine, max_rows=arguments.max_rows, cancel=cancel
+        )
+        if arguments.output is not None or not output_format.is_text:
+            # Rows on a terminal or in a pipe of text are not kept: nobody loses them.
+            for loss in output_format.losses(stream.columns):
+                _note(f"{output_format.name}: {loss}")
+        with stream, _sink(arguments) as sink:
+            output_format.write(stream, sink, scratch=scratch)
     if stream.truncated:
         _note(f"cut after {stream.rows} rows (--max-rows {arguments.max_rows}); more rows match")
 
