@@ -55,8 +55,8 @@ def _scan_records(
     delimiter: int,
     count_empty: bool,  # noqa: FBT001 - compiled functions take no keywords
     final: bool,  # noqa: FBT001
-) -> tuple[int, int]:
-    """Return the byte behind the last whole record, and the number of records before it."""
+) -> tuple[int, int, bool]:
+    """Return the end of the last whole record, the records up to it, and if a quote is open."""
     end = records = 0
     begin = 0
     field_start = True
@@ -91,11 +91,11 @@ def _scan_records(
         field_start = False
         at += 1
     if final and begin < data.size:
-        return data.size, records + 1
-    return end, records
+        return data.size, records + 1, quoted
+    return end, records, quoted
 
 
-_scan: Callable[..., tuple[int, int]] = njit(nogil=True, cache=True)(_scan_records)
+_scan: Callable[..., tuple[int, int, bool]] = njit(nogil=True, cache=True)(_scan_records)
 
 
 def open_text(path: Path) -> BinaryIO:
@@ -132,8 +132,8 @@ def blocks(path: Path, dialect: Dialect, block_bytes: int) -> Iterator[Block]:
     Raises
     ------
     InputError
-        A record is longer than 64 MiB (a quote that is never closed), or the
-        file cannot be unpacked.
+        A quote is never closed, a record is longer than 64 MiB, or the file
+        cannot be unpacked.
     """
     first = 0
     rest = b""
@@ -143,12 +143,19 @@ def blocks(path: Path, dialect: Dialect, block_bytes: int) -> Iterator[Block]:
             fresh = read_some(stream, block_bytes, path)
             content = rest + fresh
             final = len(fresh) < block_bytes
-            end, records = _scan(
+            end, records, quoted = _scan(
                 np.frombuffer(content, np.uint8),
                 ord(dialect.delimiter),
                 dialect.keeps_empty_lines,
                 final,
             )
+            if final and quoted:
+                row = first + records
+                raise InputError(
+                    f"A quote that opens in row {row} of {path} is never closed.",
+                    hint="Close it, or write a quote that belongs to the text as two in quotes.",
+                    where=f"{path}, row {row}",
+                )
             if records:
                 yield Block(content=content[:end], first_record=first, records=records)
             first += records

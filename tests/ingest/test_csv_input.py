@@ -278,6 +278,12 @@ def test_an_endless_quote_is_named(tmp_path, monkeypatch):
         CSV.open(write(tmp_path, text), OPTIONS)
 
 
+def test_a_quote_that_is_never_closed_swallows_no_rows(hub, tmp_path):
+    path = write(tmp_path, 'id,ra,dec,s\n1,1,2,a\n2,1,2,"abc\n3,2,3,x\n')
+    with pytest.raises(InputError, match=r"row 2 of .* is never closed"):
+        hub.ingest(path)
+
+
 @pytest.mark.parametrize("text", ["1,2\n3,4\n", "# only\n"])
 def test_a_file_without_column_names_is_refused(tmp_path, text):
     with pytest.raises(InputError):
