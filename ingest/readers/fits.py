@@ -17,6 +17,9 @@ from astropy.utils.exceptions import AstropyWarning
 from ingest.readers import InputError, Piece, ReadOptions, SourceColumn
 from ingest.readers.fits_columns import Bytes, FitsColumn, decode, read_columns, source_columns
 
+_BLOCK_BYTES = 2880
+"""FITS files are made of blocks of this size."""
+
 _DAMAGE = (OSError, EOFError, zlib.error)
 
 
@@ -144,7 +147,25 @@ def _find_table(path: Path) -> tuple[fits.Header, int, tuple[str, ...]]:
                 hint="The file may be cut off or damaged; copy it again.",
                 where=str(path),
             ) from error
+    if _is_cut(path):
+        raise InputError(
+            f"The FITS file {path} is cut off before its first binary table.",
+            hint="Copy or download it again.",
+            where=str(path),
+        )
     raise InputError(f"The FITS file {path} holds no binary table.", where=str(path))
+
+
+def _is_cut(path: Path) -> bool:
+    """Tell whether a file ends inside a block; astropy takes one for the end of the file."""
+    size = 0
+    with _open(path) as stream:
+        try:
+            while part := stream.read(2**20):
+                size += len(part)
+        except _DAMAGE:
+            return True
+    return size % _BLOCK_BYTES != 0
 
 
 def _has_more_tables(hdus: fits.HDUList, number: int) -> bool:
