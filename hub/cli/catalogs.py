@@ -177,7 +177,7 @@ def _value(value: Any) -> str:
 
 
 def _size(number: int) -> str:
-    return str(naturalsize(number, binary=True))
+    return str(naturalsize(number))
 
 
 def _facts(facts: dict[str, str]) -> str:

@@ -108,7 +108,7 @@ def _deliver(plan: QueryPlan, arguments: Namespace, services: Services) -> int:
 
 
 def _estimate_text(plan: QueryPlan, arguments: Namespace, services: Services) -> str:
-    engine = arguments.engine or services.settings.engines[0]
+    engine = services.queries.engine_name(arguments.engine)
     return json.dumps({**asdict(plan.estimate), "engine": engine})
 
 

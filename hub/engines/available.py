@@ -27,6 +27,22 @@ class Engines:
         """Names that the settings allow; the first is the default."""
         return self._settings.engines
 
+    def chosen(self, name: str | None = None) -> str:
+        """Return the name of the engine that is meant; null stands for the default.
+
+        Raises
+        ------
+        UnknownEngineError
+            The settings do not name it.
+        """
+        chosen = name or self.names[0]
+        if chosen not in self.names:
+            raise UnknownEngineError(
+                f"There is no engine {chosen} in this hub.",
+                hint=f"Engines: {', '.join(self.names)}; HUB_ENGINES sets them.",
+            )
+        return chosen
+
     def engine(self, name: str | None = None) -> Engine:
         """Return an engine by name; null stands for the default.
 
@@ -35,12 +51,7 @@ class Engines:
         UnknownEngineError
             The settings do not name it, or nothing installed provides it.
         """
-        chosen = name or self.names[0]
-        if chosen not in self.names:
-            raise UnknownEngineError(
-                f"There is no engine {chosen} in this hub.",
-                hint=f"Engines: {', '.join(self.names)}; HUB_ENGINES sets them.",
-            )
+        chosen = self.chosen(name)
         with self._lock:
             if chosen not in self._made:
                 self._made[chosen] = self._load(chosen)

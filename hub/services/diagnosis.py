@@ -128,7 +128,7 @@ def _warehouse(settings: Settings) -> Finding:
             hint="Mend its rights, or set HUB_WAREHOUSE.",
         )
     free = shutil.disk_usage(standing).free
-    detail = f"{root}, {naturalsize(free, binary=True)} free"
+    detail = f"{root}, {naturalsize(free)} free"
     if standing != root:
         detail += ", will be made by the first ingest"
     if free < _LITTLE_SPACE_BYTES:

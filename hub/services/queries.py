@@ -102,6 +102,16 @@ class Queries:
             plan, max_rows=max_rows, timeout_s=timeout_s, cancel=cancel
         )
 
+    def engine_name(self, name: str | None = None) -> str:
+        """Return the name of the engine that would run a plan; null stands for the default.
+
+        Raises
+        ------
+        UnknownEngineError
+            This hub has no such engine.
+        """
+        return self._engines.chosen(name)
+
     def _finder(self, user: User) -> FindTable:
         def find(catalog: str, version: str | None, table: str) -> TableDescription:
             return self._registry.table(catalog, version, table, user)

@@ -37,7 +37,7 @@ def test_catalogs_are_listed_with_what_they_hold(
     lines = hub_here("catalogs").stdout.splitlines()
     assert lines[0].split() == ["CATALOG", "VERSION", "ROWS", "SIZE", "TABLES", "TITLE"]
     assert "2,469,134" in lines[1]
-    assert "188.4 MiB" in lines[1]
+    assert "197.5 MB" in lines[1]
     assert "(default)" in lines[1]
 
 

@@ -3,13 +3,16 @@
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from hub.engines.available import Engines, UnknownEngineError
 from hub.engines.base import Cancel, EngineFailedError, QueryCancelledError, QueryTimeoutError
 from hub.engines.duckdb_engine import DuckDBEngine
 from hub.query.plan import QueryPlan
+from hub.settings import Settings
 
 Plan = Callable[[str], QueryPlan]
 
@@ -84,3 +87,10 @@ def test_a_sum_beyond_64_bits_is_an_error_and_not_a_wrong_number(
 def test_the_second_wall_holds_where_the_first_would_not(engine: DuckDBEngine, sql: str) -> None:
     with pytest.raises(duckdb.Error):
         engine._connection.cursor().execute(sql).fetchall()
+
+
+def test_an_engine_that_the_settings_do_not_name_is_refused(tmp_path: Path) -> None:
+    engines = Engines(Settings(home=tmp_path))
+    assert engines.chosen() == "duckdb"
+    with pytest.raises(UnknownEngineError, match="no engine spark"):
+        engines.chosen("spark")
