@@ -132,6 +132,20 @@ def test_buttons_of_the_form_add_and_remove(client: FlaskClient) -> None:
     assert client.get(derived.location).status_code == 200
 
 
+def test_columns_can_be_put_in_another_order(client: FlaskClient) -> None:
+    play = "/play/stars/1.0/main"
+    moved = client.get(f"{play}?c=ra&c=dec&c=g_mag&up=2")
+    assert moved.location.endswith("c=ra&c=g_mag&c=dec")
+    for nothing in ("0", "3", "-1", "x", "9" * 5000):
+        answer = client.get(f"{play}?c=ra&c=dec&c=g_mag&up={nothing}")
+        assert answer.location.endswith("c=ra&c=dec&c=g_mag")
+    page = client.get(moved.location).text
+    assert page.count('name="up"') == 2
+    assert 'aria-label="Move dec up"' in page
+    rows = client.get(f"{play}/download?c=ra&c=g_mag&c=dec&limit=1&sample=rows&rows=1")
+    assert rows.text.splitlines()[0] == "ra,g_mag,dec"
+
+
 @pytest.mark.parametrize("name", ["csv", "fits", "jsonl", "parquet", "votable"])
 def test_a_selection_downloads_in_every_format(client: FlaskClient, name: str) -> None:
     query = f"c=id&c=g_mag&f0.column=g_mag&f0.high=9&format={name}"

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -262,3 +263,60 @@ def test_a_selection_opens_as_an_address(client: FlaskClient) -> None:
     assert answer.status_code == 302
     assert "f0.column=g_mag&f0.op=%3C&f0.value=9" in answer.location
     assert client.get(answer.location).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "degrees"),
+    [
+        ("83.63", "+22.01", (83.63, 22.01)),
+        ("05:34:31.97", "+22:00:52.1", (83.63320833, 22.01447222)),
+        ("5h34m31.97s", "22d00m52.1s", (83.63320833, 22.01447222)),
+        ("05 34 31.97", "\u221222 00 52.1", (83.63320833, -22.01447222)),
+    ],
+)
+def test_positions_may_be_sexagesimal(
+    stars: TableDescription, lon: str, lat: str, degrees: tuple[float, float]
+) -> None:
+    texts = {"region": "cone", "lon": lon, "lat": lat, "radius": "1"}
+    meaning = read_meaning(PlayFields(texts=texts), stars)
+    assert meaning.errors == {}
+    region = meaning.pieces["region"]["region"]
+    assert (region["ra_deg"], region["dec_deg"]) == pytest.approx(degrees, abs=1e-8)
+    lines = {"region": "targets", "targets": f"a, {lon}, {lat}", "radius_arcsec": "1"}
+    target = read_meaning(PlayFields(texts=lines), stars).pieces["region"]["region"]
+    (position,) = target["positions_deg"]
+    assert (position["ra_deg"], position["dec_deg"]) == pytest.approx(degrees, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("texts", "field", "words"),
+    [
+        ({"region": "cone", "lon": "25:00:00", "lat": "1", "radius": "1"}, "lon", "25:00:00"),
+        ({"region": "cone", "lon": "x", "lat": "1", "radius": "1"}, "lon", "must be a number"),
+        (
+            {"region": "cone", "frame": "galactic", "lon": "1:2:3", "lat": "1", "radius": "1"},
+            "lon",
+            "l must be a number",
+        ),
+        (
+            {"region": "targets", "targets": "1 2\nx 3\n4 5\n1 2 3 4 5", "radius_arcsec": "1"},
+            "targets",
+            "Line 2: RA must be a number, not “x”. Line 4: not",
+        ),
+        ({"region": "targets", "targets": "a\n" * 9, "radius_arcsec": "1"}, "targets", "4 more."),
+        ({"region": "targets", "targets": "a,1,2\n3,4", "radius_arcsec": "1"}, "targets", "a name"),
+        ({"region": "polygon", "vertices": "1 2\n3\n4 5"}, "vertices", "Line 2: not “longitude"),
+        ({"region": "polygon", "vertices": f"1 {'2' * 140_000}"}, "vertices", "cannot be read"),
+    ],
+)
+def test_each_wrong_line_of_a_region_is_named(
+    stars: TableDescription, texts: dict[str, str], field: str, words: str
+) -> None:
+    errors = read_meaning(PlayFields(texts=texts), stars).errors
+    assert words in errors[field]
+    assert errors.keys() == {field}
+
+
+def test_a_list_over_two_lines_is_refused_at_its_filter(stars: TableDescription) -> None:
+    row = FilterRow(column="name", op="in", value="a\nb")
+    assert "cannot be read" in read_meaning(PlayFields(filters=(row,)), stars).errors["f0"]

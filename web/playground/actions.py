@@ -13,7 +13,8 @@ def act(fields: PlayFields, args: MultiDict[str, str], table: TableDescription) 
     """Return the fields after the button that sent the form, if it was one of these.
 
     ``add=filter`` with ``new_filter``; ``add=column`` with ``new_name`` and
-    ``new_expression``; ``drop=<number>`` of a filter; ``tick=all``.
+    ``new_expression``; ``up=<number>`` of a chosen column; ``drop=<number>`` of a
+    filter; ``tick=all``.
     """
     added = args.get("add", "")
     if added == "filter":
@@ -22,14 +23,25 @@ def act(fields: PlayFields, args: MultiDict[str, str], table: TableDescription) 
         name, expression = args.get("new_name", ""), args.get("new_expression", "")
         fields = _with_column(fields, name.strip(), expression.strip(), table)
     dropped = args.get("drop", "")
-    if dropped.isdecimal() and int(dropped) < len(fields.filters):
+    if dropped.isdecimal() and len(dropped) < 6 and int(dropped) < len(fields.filters):
         kept = [row for number, row in enumerate(fields.filters) if number != int(dropped)]
         fields = replace(fields, filters=tuple(kept))
+    fields = _with_column_up(fields, args.get("up", ""))
     if args.get("tick", "") == "all":
         fields = replace(fields, columns=(), was_sent=False)
     every = tuple(column.name for column in table.visible_columns)
     # All columns in the table's order is what no ticked column means.
     return replace(fields, columns=(), was_sent=False) if fields.columns == every else fields
+
+
+def _with_column_up(fields: PlayFields, number: str) -> PlayFields:
+    """Let a chosen column change places with the one before it."""
+    place = int(number) if number.isdecimal() and len(number) < 6 else 0
+    if not 1 <= place < len(fields.columns):
+        return fields
+    columns = list(fields.columns)
+    columns[place - 1 : place + 1] = [columns[place], columns[place - 1]]
+    return replace(fields, columns=tuple(columns))
 
 
 def _with_filter(fields: PlayFields, column: str, table: TableDescription) -> PlayFields:

@@ -1,6 +1,5 @@
 """What the typed fields mean: pieces of a selection, and what is wrong at which field."""
 
-import csv
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +10,7 @@ from hub.tables.description import TableDescription
 from hub.tables.types import is_integer, is_numeric
 from web.playground.fields import FilterRow, PlayFields
 from web.playground.regions import read_region
-from web.playground.values import FieldError, Piece, number, whole
+from web.playground.values import FieldError, Piece, csv_items, number, whole
 
 OPS: Mapping[str, str] = {
     "between": "from … to",
@@ -193,8 +192,8 @@ def _leaf(row: FilterRow, table: TableDescription) -> Piece:
     if row.op == "like":
         return {**left, "op": row.op, "pattern": row.value}
     if row.op in {"in", "not_in"}:
-        items = next(csv.reader([row.value], skipinitialspace=True))
-        return {**left, "op": row.op, "values": [_value(item, kind) for item in items]}
+        items = [_value(item, kind) for item in csv_items(row.value)]
+        return {**left, "op": row.op, "values": items}
     return {**left, "op": row.op, "value": _value(row.value, kind)}
 
 

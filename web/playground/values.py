@@ -1,5 +1,6 @@
 """Single values as typed: numbers, and what to say when there is none."""
 
+import csv
 import re
 from typing import Any
 
@@ -24,6 +25,20 @@ def number(text: str, what: str) -> int | float:
         raise FieldError(
             f"{what} must be a number, not “{text}”." if plain else f"{what} is missing."
         ) from None
+
+
+def csv_items(text: str) -> list[str]:
+    """Return the items of one line of CSV, without blanks before them.
+
+    Raises
+    ------
+    FieldError
+    """
+    try:
+        lines = list(csv.reader([text], skipinitialspace=True))
+    except csv.Error as error:
+        raise FieldError(f"The list cannot be read: {error}.") from None
+    return lines[0] if lines else []
 
 
 def whole(text: str, what: str, *, least: int = 1) -> int:

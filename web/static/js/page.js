@@ -90,6 +90,9 @@ function placeFocus() {
   if (wrong) { wrong.focus(); return; }
   if (sender?.name === "add" && sender.value === "filter") {
     [...document.querySelectorAll(".filter select[name$='.op']")].at(-1)?.focus();
+  } else if (sender?.name === "up") {
+    const place = Number(sender.value) - 1;
+    (document.querySelector(`[name="up"][value="${place}"]`) ?? document.querySelector('[name="c"]'))?.focus();
   } else if (sender?.name === "drop") {
     document.getElementById("new_filter")?.focus();
   } else if (sender?.name === "step") {
