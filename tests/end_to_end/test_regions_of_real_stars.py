@@ -8,7 +8,7 @@ from astropy.coordinates import SkyCoord
 
 Flags = npt.NDArray[np.bool_]
 
-KEYS = {"hipparcos": "HIP", "gaia_bright": "source_id"}
+KEYS = {"hipparcos": "hip", "gaia_bright": "source_id"}
 ROWS = {"hipparcos": 117_955, "gaia_bright": 482_176}
 
 
