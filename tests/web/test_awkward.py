@@ -43,7 +43,7 @@ def values() -> dict[str, npt.NDArray[np.float64]]:
 
 def nulls() -> dict[str, npt.NDArray[np.bool_]]:
     place = np.arange(ROWS)
-    return {"v": (place >= 85) & (place < 300), "w": (place >= 180) & (place < 400)}
+    return {"v": (place >= 85) & (place < 125), "w": (place >= 180) & (place < 400)}
 
 
 @pytest.fixture(scope="module")
