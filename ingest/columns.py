@@ -1,12 +1,12 @@
 """Columns of the table to make: from what the files and the description say."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from hub.errors import UsageError
+from hub.nearest import hint_of_names
 from hub.tables.types import UnsupportedTypeError, arrow_type
 from ingest.describe import ColumnNotes, NullValue, TableNotes
 from ingest.names import check_unique, safe_names
@@ -54,8 +54,7 @@ def find_column(columns: Sequence[PlannedColumn], name: str) -> PlannedColumn:
         if name.lower() in (column.name, column.original_name.lower()):
             return column
     names = [column.original_name for column in columns]
-    near = difflib.get_close_matches(name, names, n=3) or names[:10]
-    raise UsageError(f"There is no column {name}.", hint=f"Similar: {', '.join(near)}.")
+    raise UsageError(f"There is no column {name}.", hint=hint_of_names(name, names, "columns"))
 
 
 def plan_columns(sources: Sequence[Source], notes: TableNotes) -> list[PlannedColumn]:
@@ -98,10 +97,10 @@ def _check_same_columns(first: Source, other: Source) -> None:
 def _check_described(originals: Sequence[str], notes: TableNotes) -> None:
     for name in notes.columns:
         if name not in originals:
-            near = difflib.get_close_matches(name, originals, n=3) or originals[:10]
+            near = hint_of_names(name, originals, "columns")
             raise UsageError(
                 f"The description names a column {name}, which the files do not have.",
-                hint=f"Similar: {', '.join(near)}. Use the original names.",
+                hint=f"{near} Use the original names.",
                 where=notes.source,
             )
 

@@ -1,12 +1,12 @@
 """Descriptions in TOML: what the files do not say about a table and its columns."""
 
-import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.errors import UsageError
+from hub.nearest import hint_of_names
 
 NullValue = int | float | str
 
@@ -108,10 +108,9 @@ def _check_keys(content: Mapping[str, object], known: Iterable[str], where: str)
     names = list(known)
     for key in content:
         if key not in names:
-            near = difflib.get_close_matches(key, names, n=1) or names
             raise UsageError(
                 f"Unknown entry {key!r} in the description.",
-                hint=f"Known: {', '.join(near)}.",
+                hint=hint_of_names(key, names, "entries"),
                 where=where,
             )
 
