@@ -106,6 +106,10 @@ def _check_kind(arguments: Namespace) -> None:
         raise UsageError("A histogram has no --y.", hint="Or ask for a heatmap.")
     if arguments.kind == "histogram" and arguments.y_range:
         raise UsageError("A histogram has no --y-range.")
+    if arguments.kind == "histogram" and arguments.bins and parse_bins(arguments.bins)[1]:
+        raise UsageError(
+            f"A histogram has bins of x only, not {arguments.bins}.", hint="Write --bins 100."
+        )
 
 
 def _writer(arguments: Namespace) -> Writer:

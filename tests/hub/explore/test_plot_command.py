@@ -73,6 +73,7 @@ def test_csv_and_a_selection_from_a_file(hub, tmp_path):
         (["heatmap", "stars", "--x", "ra", "-o", "x.png"], 2, "--y"),
         (["histogram", "stars", "--x", "ra", "--y", "dec", "-o", "x.png"], 2, "histogram"),
         (["histogram", "stars", "--x", "ra", "--bins", "many", "-o", "x.npz"], 2, "bins"),
+        (["histogram", "stars", "--x", "ra", "--bins", "3x4", "-o", "x.npz"], 2, "bins of x"),
         (["histogram", "stars", "--x", "ra", "--x-range", "9", "-o", "x.npz"], 2, "range"),
         (["histogram", "stars", "--x", "ra", "--x-range", "9:1", "-o", "x.npz"], 2, "empty"),
         (["histogram", "stars", "--x", "ra", "--statistic", "mean", "-o", "x.npz"], 2, "(of)"),
