@@ -38,6 +38,9 @@ _HIGH = (
     1e30,
 )
 
+_LONG = 1e16
+"""Numbers from here on are written with an exponent."""
+
 
 def sentinel_notes(
     columns: Sequence[PlannedColumn], statistics: Mapping[str, ColumnStatistics]
@@ -60,8 +63,10 @@ def sentinel_notes(
             usual = _usual(value, known, column.type)
             # One 99.0 among many values is a value; several equal ones are not.
             if usual is not None and count > (0 if usual < 0 else 1):
+                # As it can be copied to the description: all digits of a whole number.
+                written = f"{usual:.0f}" if usual.is_integer() and usual < _LONG else f"{usual:g}"
                 yield (
-                    f"column {column.original_name} holds {usual:g} {count} times; if it means "
+                    f"column {column.original_name} holds {written} {count} times; if it means "
                     "null, list it in the description (null_values)"
                 )
 

@@ -155,6 +155,8 @@ def test_sentinels_are_pointed_out_when_the_description_is_silent(hub, tmp_path)
             "c": np.where(np.arange(100) < 5, -9999, 1),
             "d": np.arange(100) % 100,
             "e": np.linspace(0, 99, 100),
+            "f": np.where(np.arange(100) < 5, -(2**63), 1),
+            "g": np.where(np.arange(100) < 5, 1e30, 1.0),
         }
     )
     pq.write_table(table, tmp_path / "s.parquet")
@@ -162,6 +164,8 @@ def test_sentinels_are_pointed_out_when_the_description_is_silent(hub, tmp_path)
     assert "column a holds -999 20 times" in said
     assert "column b holds 99.99 5 times" in said
     assert "column c holds -9999 5 times" in said
+    assert "column f holds -9223372036854775808 5 times" in said
+    assert "column g holds 1e+30 5 times" in said
     assert "column d" not in said
     assert "column e" not in said
 
