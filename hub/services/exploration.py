@@ -25,6 +25,7 @@ from hub.explore.ranges import Range, RangeFinder, range_from_statistics
 from hub.explore.request import AxisRequest, PlotRequest
 from hub.query.plan import QueryPlan
 from hub.query.selection import DerivedColumn, SampleFraction, SampleRows, Selection
+from hub.query.words import in_words
 from hub.services.queries import Queries
 from hub.tables.description import KEY_COLUMN, ColumnDescription, TableDescription
 from hub.tables.types import is_numeric
@@ -141,7 +142,7 @@ class Exploration:
                 created=plan.provenance.created,
                 software=plan.provenance.software,
                 citations=plan.provenance.citations,
-                words=self._queries.show(selection, "words", user),
+                words=in_words(selection, table),
             ),
         )
 

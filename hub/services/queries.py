@@ -68,18 +68,24 @@ class Queries:
         return self._cited(plan, user)
 
     def freeze(self, selection: Selection, user: User) -> Selection:
-        """Return the selection with its version filled in and its name resolved."""
+        """Return the selection with its version filled in and its name resolved.
+
+        One that is frozen already comes back as it is; whether its version
+        exists is seen when it is planned or shown.
+        """
+        if selection.is_frozen:
+            return selection
         version = self._registry.catalog(selection.catalog, selection.version, user).version
         return selection.frozen(version, resolve_name)
 
     def show(self, selection: Selection, form: str, user: User) -> str:
         """Return one form of a selection: ``id``, ``canonical``, ``sql`` or ``words``."""
         frozen = self.freeze(selection, user)
-        if form == "canonical":
-            return frozen.canonical()
         table = self._table(frozen, user)
         # A selection that cannot be run has no id either: say so here.
         composed = compose(frozen, table)
+        if form == "canonical":
+            return frozen.canonical()
         if form == "id":
             return frozen.id()
         if form == "sql":
