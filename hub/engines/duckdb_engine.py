@@ -236,12 +236,13 @@ def _failure(error: Exception) -> EngineFailedError:
     for kind, message, hint in _FAILURES:
         if isinstance(error, kind):
             return EngineFailedError(message, hint=hint)
-    if isinstance(error, OSError):
-        return EngineFailedError(_FILES[0], hint=_FILES[1])
+    # What fails behind the first batch comes through Arrow, as an OSError with that text.
     if "Out of Range" in text or "Overflow" in text:
         return EngineFailedError(_FAILURES[1][1], hint=_FAILURES[1][2])
     if "Conversion Error" in text:
         return EngineFailedError(_FAILURES[2][1], hint=_FAILURES[2][2])
+    if isinstance(error, OSError):
+        return EngineFailedError(_FILES[0], hint=_FILES[1])
     return EngineFailedError(
         "The engine could not run the query.",
         hint="HUB_DEBUG=1 tells more, and so does the log of a server.",

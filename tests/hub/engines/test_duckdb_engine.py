@@ -61,6 +61,17 @@ def test_overflow_is_told_in_our_words(plan: Plan, engine: DuckDBEngine) -> None
     assert "parquet" not in str(caught.value)
 
 
+def test_overflow_behind_the_first_batch_is_told_in_our_words(
+    plan: Plan, engine: DuckDBEngine
+) -> None:
+    tables = [f"t{number}" for number in range(6)]
+    late = " AND ".join(f"{table}.i > 9e18" for table in tables)
+    sources = ", ".join(f"odd.main AS {table}" for table in tables)
+    many = f"SELECT CASE WHEN {late} THEN t0.i + t1.i ELSE 1 END AS v FROM {sources}"
+    with pytest.raises(EngineFailedError, match="64 bits"):
+        engine.stream(plan(many)).read_all()
+
+
 def test_a_sub_query_of_many_rows_is_told_in_our_words(plan: Plan, engine: DuckDBEngine) -> None:
     with pytest.raises(EngineFailedError, match="more than one row"):
         engine.stream(plan("SELECT (SELECT i FROM odd.main) AS many"))
