@@ -17,11 +17,8 @@ from hub.explore.statistic import Statistic
 _BLOCK = 16_384
 """Rows per step: the codes of two axes (128 KiB) stay in the second-level cache."""
 
-_CELL_BLOCK = 65_536
-"""Rows per step where cells are guessed in one pass."""
-
 _RETRY = 16
-"""Steps after which guessing is tried again, when it left too much to a second look."""
+"""Batches after which guessing is tried again, when it left too much to a second look."""
 
 _MOST_FRESH_ROWS = 2**32 - 1
 """Rows after which a cell of 32 bits may be full."""
@@ -74,8 +71,8 @@ class Binner:
         self._of_null = 0
         self._of_nan = 0
         self._codes = np.empty((2, _BLOCK), np.int32)
-        self._cells = np.empty(_CELL_BLOCK, np.int32)
-        self._unsure = np.empty(_CELL_BLOCK, np.int32)
+        self._cells = np.empty(_BLOCK, np.int32)
+        self._unsure = np.empty(0, np.int32)
         self._skips = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -93,9 +90,12 @@ class Binner:
             self._keep_counts()
             self._fresh_rows = batch.num_rows
         guess = self._guess_for(columns)
-        block = _BLOCK if guess is None else _CELL_BLOCK
-        for first in range(0, batch.num_rows, block):
-            self._add_block([_part(column, first, block) for column in columns], guess)
+        if guess is not None and self._skips == 0:
+            self._add_guessed(columns, guess)
+        else:
+            self._skips = max(self._skips - 1, 0)
+            for first in range(0, batch.num_rows, _BLOCK):
+                self._add_located([_part(column, first, _BLOCK) for column in columns])
         self._rows += batch.num_rows
 
     def merge(self, other: Self) -> None:
@@ -144,29 +144,23 @@ class Binner:
                 return _Guess(x=x, y=y, one=number(1), zero=number(0))
         return None
 
-    def _add_block(self, columns: list[Numbers], guess: "_Guess | None") -> None:
-        if guess is None:
-            self._add_located(columns)
-        elif self._skips > 0:
-            self._skips -= 1
-            for first in range(0, columns[0].values.size, _BLOCK):
-                self._add_located([_part(column, first, _BLOCK) for column in columns])
-        else:
-            self._add_guessed(columns, guess)
-
     def _add_guessed(self, columns: list[Numbers], guess: "_Guess") -> None:
         """Count the rows whose cell is sure in one pass, and look at the others again."""
         x, y = columns
-        cells = self._cells[: x.values.size]
-        width = np.int32(self._x.bins)
-        kernels.guess_cells(
-            x.values, y.values, guess.x, guess.y, width, guess.one, guess.zero, cells
+        if self._unsure.size < x.values.size:
+            self._unsure = np.empty(x.values.size, np.int32)
+        unsure = kernels.count_guessed(
+            x.values,
+            _nulls(x),
+            y.values,
+            _nulls(y),
+            (guess.x, guess.y, np.int32(self._x.bins), guess.one, guess.zero),
+            self._cells,
+            self._fresh,
+            self._tally,
+            self._unsure,
         )
-        for column in columns:
-            if column.bitmap is not None:
-                kernels.mark_null_cells(column.bitmap, column.offset, cells)
-        unsure = kernels.count_cells(cells, self._fresh, self._tally, self._unsure)
-        if unsure > cells.size // 4:
+        if unsure > x.values.size // 4:
             self._skips = _RETRY
         rows = self._unsure[:unsure]
         for first in range(0, rows.size, _BLOCK):
@@ -211,6 +205,13 @@ class _Guess:
     y: tuple[Any, Any, Any, Any]
     one: Any
     zero: Any
+
+
+_NO_BITMAP = np.empty(0, np.uint8)
+
+
+def _nulls(column: Numbers) -> tuple[npt.NDArray[np.uint8], int]:
+    return (_NO_BITMAP if column.bitmap is None else column.bitmap), column.offset
 
 
 def _taken(column: Numbers, rows: npt.NDArray[np.int32]) -> Numbers:

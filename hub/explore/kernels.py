@@ -174,6 +174,46 @@ def count_cells(cells: Any, grid: Any, tally: Any, unsure: Any) -> Any:
 
 
 @_kernel
+def count_guessed(
+    x: Any,
+    x_nulls: Any,
+    y: Any,
+    y_nulls: Any,
+    guess: Any,
+    cells: Any,
+    grid: Any,
+    tally: Any,
+    unsure: Any,
+) -> Any:
+    """Count the rows of a batch by guessed cells; the three kernels above, block by block.
+
+    One call per batch: each return to the interpreter would wait for its lock
+    while other threads decode. ``x_nulls`` and ``y_nulls`` are (bitmap,
+    offset), the bitmap empty where there are no nulls; ``guess`` is (place of
+    x, place of y, width, one, zero) of `guess_cells`; ``cells`` is room for a
+    block. The numbers of rows that are neither sure nor null are written to
+    ``unsure``; returns how many.
+    """
+    x_bitmap, x_offset = x_nulls
+    y_bitmap, y_offset = y_nulls
+    x_place, y_place, width, one, zero = guess
+    found = 0
+    for first in range(0, x.size, cells.size):
+        end = min(first + cells.size, x.size)
+        block = cells[: end - first]
+        guess_cells(x[first:end], y[first:end], x_place, y_place, width, one, zero, block)
+        if x_bitmap.size > 0:
+            mark_null_cells(x_bitmap, x_offset + first, block)
+        if y_bitmap.size > 0:
+            mark_null_cells(y_bitmap, y_offset + first, block)
+        more = count_cells(block, grid, tally, unsure[found:])
+        for place in range(found, found + more):
+            unsure[place] += first
+        found += more
+    return found
+
+
+@_kernel
 def take(values: Any, rows: Any, taken: Any) -> None:
     """Copy some rows of a column."""
     for place in range(rows.size):
