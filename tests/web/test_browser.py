@@ -45,6 +45,15 @@ PAGES = (
     "/no-such-page",
 )
 PLAY = "/play/stars/1.0/main"
+REGION_FIELDS = {
+    "cone": "lon",
+    "box": "lat_max",
+    "polygon": "vertices",
+    "targets": "radius_arcsec",
+    "name": "name",
+    "moc": "moc",
+}
+"""Shape → a field that only it has."""
 CONTRAST = "runOnly: ['color-contrast']"
 STRUCTURE = "rules: {'color-contrast': {enabled: false}}"
 CHECKS = {
@@ -215,6 +224,18 @@ def test_everything_works_without_script(browser: Browser, address: str, tmp_pat
     assert "f0.op=bits_any&f0.value=3" in page.url
     assert "step=filters" in page.url
     expect(page.get_by_role("img", name="Heat map")).to_be_visible()
+    page.get_by_role("button", name="Remove the filter on flags").click()
+    assert "f0" not in page.url
+    for step in ("Columns", "Sampling", "Query", "Analysis", "Format", "Region"):
+        page.locator(".steps").get_by_role("button", name=step).click()
+        expect(page.locator(f"#step-{step.lower()}")).to_be_visible()
+    for kind, field in REGION_FIELDS.items():
+        page.get_by_label("Shape").select_option(kind)
+        expect(page.locator(f"#{field}")).to_be_visible()
+        hidden = set(REGION_FIELDS.values()) - {field} - ({"radius"} if kind == "name" else set())
+        for other in hidden:
+            expect(page.locator(f"#{other}")).to_be_hidden()
+    page.get_by_label("Shape").select_option("all")
     page.get_by_role("button", name="Request…").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download now").click()
