@@ -42,7 +42,9 @@ class Services:
     def exploration(self) -> "Exploration":
         """Selections and axes → binned plots."""
         make = resolve_name("hub.services.exploration:Exploration")
-        return cast("Exploration", make(self.queries, self.settings.home / "cache"))
+        return cast(
+            "Exploration", make(self.queries, self.settings.home / "cache", self.settings.threads)
+        )
 
     @cached_property
     def formats(self) -> "Mapping[str, Format]":

@@ -1,11 +1,13 @@
-"""Reading ahead: the engine fills the next batches while kernels work on this one."""
+"""Reading and binning at the same time: one thread ahead, or several side by side."""
 
 import queue
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
+Work = TypeVar("Work")
 
 _DEPTH = 8
 
@@ -59,3 +61,34 @@ def read_ahead(items: Iterable[Item], depth: int = _DEPTH) -> Generator[Item, No
     finally:
         stop.set()
         reader.join()
+
+
+def share_out(
+    items: Iterable[Item], make: Callable[[], Work], add: Callable[[Work, Item], None], workers: int
+) -> list[Work]:
+    """Give each item to one of several workers, and return the workers.
+
+    Each thread has a worker of its own and takes the next item when it is done
+    with one, so which worker gets what is left to chance. An error of the
+    source or of a worker is raised here; the others stop at their next item.
+    """
+    source = iter(items)
+    lock = threading.Lock()
+    failed = threading.Event()
+
+    def work() -> Work:
+        worker = make()
+        try:
+            while not failed.is_set():
+                with lock:
+                    item = next(source, None)
+                if item is None:
+                    break
+                add(worker, item)
+        except BaseException:
+            failed.set()
+            raise
+        return worker
+
+    with ThreadPoolExecutor(workers, thread_name_prefix="share-out") as pool:
+        return [future.result() for future in [pool.submit(work) for _ in range(workers)]]

@@ -15,6 +15,11 @@ class Statistic(StrEnum):
     """Of the population (division by n), as numpy's default: one row gives 0."""
 
     @property
+    def is_exact(self) -> bool:
+        """Whether the order in which rows are added changes no bit of the result."""
+        return self in {Statistic.COUNT, Statistic.MIN, Statistic.MAX}
+
+    @property
     def needs_expression(self) -> bool:
         """Whether the statistic is of an expression and not of the rows themselves."""
         return self is not Statistic.COUNT

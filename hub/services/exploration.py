@@ -17,12 +17,13 @@ from hub.engines.base import Cancel
 from hub.errors import HubError, UsageError
 from hub.explore.arrays import NotNumericError
 from hub.explore.axes import Axis, widened
-from hub.explore.binning import Binner
+from hub.explore.binning import Binned, Binner
 from hub.explore.density import DensityCounter, SkyDensity, load_density, save_density
-from hub.explore.overlap import read_ahead
+from hub.explore.overlap import read_ahead, share_out
 from hub.explore.plot import BinnedPlot, Origin
 from hub.explore.ranges import Range, RangeFinder, range_from_statistics
 from hub.explore.request import AxisRequest, PlotRequest
+from hub.explore.statistic import Statistic
 from hub.query.plan import QueryPlan
 from hub.query.selection import DerivedColumn, SampleFraction, SampleRows, Selection
 from hub.query.words import in_words
@@ -71,11 +72,14 @@ class Exploration:
         Plans and streams.
     cache
         Folder for what can be computed again (`sky_density`); null to keep nothing.
+    threads
+        Binners that work side by side.
     """
 
-    def __init__(self, queries: Queries, cache: Path | None = None) -> None:
+    def __init__(self, queries: Queries, cache: Path | None = None, threads: int = 1) -> None:
         self._queries = queries
         self._cache = cache
+        self._threads = threads
 
     def plot(
         self,
@@ -111,11 +115,7 @@ class Exploration:
             for want, ends, count in zip(wanted, ranges, bins, strict=False)
             if want.request is not None
         ]
-        binner = Binner(axes[0], axes[1] if request.y else None, request.statistic)
-        with self._batches(plan, run) as (batches, engine_name):
-            for batch in batches:
-                binner.add(batch)
-        binned = binner.finish()
+        binned, engine_name = self._binned(plan, axes, request.statistic, run)
         of = wanted[-1] if request.statistic.needs_expression else None
         return BinnedPlot(
             x=axes[0],
@@ -145,6 +145,27 @@ class Exploration:
                 words=in_words(selection, table),
             ),
         )
+
+    def _binned(
+        self, plan: QueryPlan, axes: Sequence[Axis], statistic: Statistic, run: _Run
+    ) -> tuple[Binned, str]:
+        """Return what the rows of a plan make, and the name of the engine."""
+
+        def make() -> Binner:
+            return Binner(axes[0], axes[1] if len(axes) > 1 else None, statistic)
+
+        if not statistic.is_exact:
+            # Sums depend on the order in their last bits: one binner, so that plots repeat.
+            binner = make()
+            with self._batches(plan, run) as (batches, engine_name):
+                for batch in batches:
+                    binner.add(batch)
+            return binner.finish(), engine_name
+        with self._queries.stream(plan, engine=run.engine, cancel=run.cancel) as stream:
+            first, *others = share_out(stream, make, Binner.add, self._threads)
+            for other in others:
+                first.merge(other)
+            return first.finish(), stream.engine
 
     def sky_density(
         self,
