@@ -1,6 +1,6 @@
 """What is wrong with a region."""
 
-from hub.errors import UsageError
+from hub.errors import MissingError, UsageError
 
 
 class RegionError(UsageError):
@@ -19,5 +19,5 @@ class SexagesimalError(RegionError):
     """A text that is no angle."""
 
 
-class UnknownNameError(RegionError):
+class UnknownNameError(MissingError):
     """A name of an object that the resolver does not know."""
