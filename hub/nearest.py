@@ -40,5 +40,6 @@ def hint_of_names(name: str, known: Iterable[str], what: str = "names", *, count
         return f"Did you mean {' or '.join(close)}?"
     if not known:
         return f"There are no {what}."
-    listed = ", ".join(known[:_LISTED]) + (", ..." if len(known) > _LISTED else "")
+    more = len(known) - _LISTED
+    listed = ", ".join(known[:_LISTED]) + (f" and {more} more" if more > 0 else "")
     return f"Known {what}: {listed}."

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import pyarrow as pa
 import pytest
+from sqlglot import exp
 
 from hub.errors import UsageError
 from hub.query.compose import compose
+from hub.query.readable import readable_sql
 from hub.query.selection import Selection
 
 
@@ -105,3 +108,13 @@ def test_a_sample_needs_random_numbers(stars):
 def test_a_name_has_to_be_looked_up_first(stars):
     with pytest.raises(UsageError, match="not looked up"):
         composed(stars, region={"kind": "name", "name": "M1", "radius_deg": 1})
+
+
+def test_long_lists_of_targets_are_told_in_sql_and_not_spelled_out() -> None:
+    few = pa.table({"pixel": [1, 2], "ra": [0.5, 1.5]})
+    many = pa.table({"pixel": range(5_000), "ra": range(5_000)})
+    tree = exp.select("ra").from_("t")
+    assert "WITH _targets(pixel, ra) AS" in readable_sql(tree, {"_targets": few}, ())
+    text = readable_sql(tree, {"_targets": many}, ())
+    assert text.startswith("-- _targets has 5,000 rows")
+    assert "VALUES" not in text
