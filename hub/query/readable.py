@@ -8,7 +8,7 @@ from sqlglot import exp
 from hub.query.parse import DIALECT
 
 MOST_VALUES = 5_000
-"""Values of a table that came along; more are not spelled out, and SQL of users may not hold them."""
+"""Values of a table that came along; SQL of users may not hold many more."""
 
 
 def readable_sql(tree: exp.Select, inline: Mapping[str, pa.Table], order_key: Sequence[str]) -> str:
