@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hub.engines.base import Cancel
+from hub.engines.base import Cancel, QueryCancelledError
 
 _END = b"\0"
 
@@ -28,6 +28,9 @@ def cancelled_by_interrupt() -> Iterator[Cancel]:
         before = signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
         try:
             yield cancel
+        except QueryCancelledError:
+            # The engine was quicker than Python's own exception: it is Ctrl-C all the same.
+            raise KeyboardInterrupt from None
         finally:
             signal.set_wakeup_fd(before)
             write.send(_END)

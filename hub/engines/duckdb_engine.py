@@ -139,6 +139,8 @@ class _Run:
                     raise duckdb.InterruptException("stopped")
                 yield _with_schema(batch, schema)
         except (duckdb.Error, pa.ArrowInvalid, OSError, RuntimeError) as error:
+            if _is_interrupt(error):
+                raise KeyboardInterrupt from error
             raise self._translated(error) from error
         finally:
             self._finish()
@@ -196,6 +198,11 @@ class _Run:
         if self._stopped_by is QueryCancelledError:
             return QueryCancelledError("The query was cancelled.")
         return _failure(error)
+
+
+def _is_interrupt(error: Exception) -> bool:
+    """Tell whether DuckDB met Ctrl-C: it takes Python's KeyboardInterrupt for itself."""
+    return type(error) is RuntimeError and "Query interrupted" in str(error)
 
 
 # What the engine says holds file names and its own SQL, so each kind of
