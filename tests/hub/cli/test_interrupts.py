@@ -30,6 +30,6 @@ def test_an_interrupt_reaches_an_engine_that_computes(home: Path, tmp_path: Path
             _, said = process.communicate(timeout=10)
         finally:
             process.kill()
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert said == "hub: interrupted\n"
     assert sorted(tmp_path.iterdir()) == [query, home]
