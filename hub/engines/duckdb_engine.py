@@ -10,18 +10,16 @@ import duckdb
 import pyarrow as pa
 
 from hub.engines.base import Cancel, EngineFailedError, QueryCancelledError, QueryTimeoutError
+from hub.engines.batches import check_columns, schema_of, started, with_schema
+from hub.engines.duckdb_connection import BATCH_ROWS, failure_words, open_connection
 from hub.engines.parquet_scan import scan_files
 from hub.query.plain import plain_columns
 from hub.query.plan import QueryPlan
 from hub.query.render import local_files, render_duckdb
 from hub.settings import Settings
 from hub.tables.stream import ResultStream
-from hub.tables.types import arrow_type
 
 _LOG = logging.getLogger(__name__)
-
-BATCH_ROWS = 122_880
-"""Rows of a batch at most, as DuckDB makes them: 10 columns of doubles are 10 MB."""
 
 
 class DuckDBEngine:
@@ -58,7 +56,7 @@ class DuckDBEngine:
         run = _Run(self._connection.cursor(), self._threads, timeout_s)
         if cancel is not None:
             cancel.on_cancel(run.cancel)
-        schema = _schema(plan)
+        schema = schema_of(plan.columns)
         try:
             batches = run.start(plan, schema)
         except BaseException:
@@ -76,34 +74,18 @@ class DuckDBEngine:
 
 
 def _open(settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection:
-    spill.mkdir(parents=True, exist_ok=True)
-    warehouse = urlsplit(settings.warehouse)
-    folders = [unquote(warehouse.path)] if warehouse.scheme == "file" else []
-    connection = duckdb.connect(
-        config={
-            "threads": str(settings.threads),
-            "memory_limit": f"{settings.memory_bytes // 2**20}MiB",
-            "temp_directory": str(spill),
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "python_enable_replacements": "false",
-            # Deep but legal: chains of operators are limited in hub.query.parse.
-            "max_expression_depth": "5000",
-        }
+    return open_connection(
+        local_folders(settings.warehouse),
+        spill=spill,
+        memory_bytes=settings.memory_bytes,
+        threads=settings.threads,
     )
-    # These belong to extensions that load with the first statement.
-    connection.execute("SET TimeZone = 'UTC'")
-    # Published files never change, so their footers can be kept.
-    connection.execute("SET parquet_metadata_cache = true")
-    # The order matters: the last of these closes the door behind the others.
-    connection.execute("SET allowed_directories = $1", [folders])
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
 
 
-def _schema(plan: QueryPlan) -> pa.Schema:
-    return pa.schema([(column.name, arrow_type(column.type)) for column in plan.columns])
+def local_folders(warehouse: str) -> list[str]:
+    """Return the folders of a warehouse on disks of this machine; none for others."""
+    url = urlsplit(warehouse)
+    return [unquote(url.path)] if url.scheme == "file" else []
 
 
 class _Run:
@@ -125,9 +107,7 @@ class _Run:
         if self._timer is not None:
             self._timer.daemon = True
             self._timer.start()
-        batches = self._batches(plan, schema)
-        first = next(batches, None)
-        return _chain(first, batches)
+        return started(self._batches(plan, schema))
 
     def _batches(self, plan: QueryPlan, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         columns = plain_columns(plan)
@@ -137,7 +117,7 @@ class _Run:
                 # The scan cannot be interrupted within a batch; the query stops by itself.
                 if self._stopped_by is not None:
                     raise duckdb.InterruptException("stopped")
-                yield _with_schema(batch, schema)
+                yield with_schema(batch, schema)
         except (duckdb.Error, pa.ArrowInvalid, OSError, RuntimeError) as error:
             if _is_interrupt(error):
                 raise KeyboardInterrupt from error
@@ -153,7 +133,7 @@ class _Run:
         if self._stopped_by is not None:
             raise duckdb.InterruptException("stopped before it began")
         relation = self._cursor.sql(sql)
-        _check_columns(relation.columns, schema)
+        check_columns(relation.columns, schema)
         yield from relation.to_arrow_reader(BATCH_ROWS)
 
     def _scanned(self, plan: QueryPlan, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -197,85 +177,10 @@ class _Run:
             )
         if self._stopped_by is QueryCancelledError:
             return QueryCancelledError("The query was cancelled.")
-        return _failure(error)
+        message, hint = failure_words(error)
+        return EngineFailedError(message, hint=hint)
 
 
 def _is_interrupt(error: Exception) -> bool:
     """Tell whether DuckDB met Ctrl-C: it takes Python's KeyboardInterrupt for itself."""
     return type(error) is RuntimeError and "Query interrupted" in str(error)
-
-
-# What the engine says holds file names and its own SQL, so each kind of
-# failure has its own words here; the engine's go to the log.
-_FILES = ("The files of the table cannot be read.", "Run hub doctor.")
-_FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
-    (
-        duckdb.OutOfMemoryException,
-        "The query needs more memory than the hub may use.",
-        "Take fewer columns or rows, or raise HUB_MEMORY.",
-    ),
-    (
-        duckdb.OutOfRangeException,
-        "A whole number in the query went beyond 64 bits.",
-        "Cast to double before computing: CAST(x AS double).",
-    ),
-    (
-        duckdb.ConversionException,
-        "A value in the query cannot be converted to the type asked for.",
-        "Leave such values out with WHERE before the CAST.",
-    ),
-    (
-        duckdb.InvalidInputException,
-        "A value in the query is outside of what its function takes.",
-        "",
-    ),
-    (duckdb.IOException, *_FILES),
-)
-
-
-def _failure(error: Exception) -> EngineFailedError:
-    text = str(error)
-    if "more than one row" in text.lower():
-        return EngineFailedError(
-            "A sub-query that is used as a value gave more than one row.",
-            hint="Take one by min, max or LIMIT 1, or use IN.",
-        )
-    for kind, message, hint in _FAILURES:
-        if isinstance(error, kind):
-            return EngineFailedError(message, hint=hint)
-    # What fails behind the first batch comes through Arrow, as an OSError with that text.
-    if "Out of Range" in text or "Overflow" in text:
-        return EngineFailedError(_FAILURES[1][1], hint=_FAILURES[1][2])
-    if "Conversion Error" in text:
-        return EngineFailedError(_FAILURES[2][1], hint=_FAILURES[2][2])
-    if isinstance(error, OSError):
-        return EngineFailedError(_FILES[0], hint=_FILES[1])
-    return EngineFailedError(
-        "The engine could not run the query.",
-        hint="HUB_DEBUG=1 tells more, and so does the log of a server.",
-    )
-
-
-def _chain(
-    first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
-    if first is not None:
-        yield first
-    yield from rest
-
-
-def _check_columns(names: list[str], schema: pa.Schema) -> None:
-    """Refuse a result that is not the resolved one: it would mean that the walls have a hole."""
-    if list(names) != schema.names:
-        raise EngineFailedError("The engine returned other columns than those resolved.")
-
-
-def _with_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Return the batch with exactly the plan's types; buffers are shared where types agree."""
-    if batch.schema.types == schema.types:
-        return pa.RecordBatch.from_arrays(batch.columns, schema=schema)
-    arrays = [
-        column if column.type == field.type else column.cast(field.type)
-        for column, field in zip(batch.columns, schema, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
