@@ -14,7 +14,7 @@ DEMO_HOME := .demo
 DEMO_FLAGS ?=
 PYTEST_FLAGS ?=
 
-.PHONY: help setup demo test check bench stress-test clean lock chromium
+.PHONY: help setup demo test check bench stress-test clean lock chromium java
 
 help: ## list the recipes
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | column -t -s "$$(printf '\t')"
@@ -30,7 +30,7 @@ $(READY): constraints.txt pyproject.toml .ci/python
 demo: $(READY) ## make the demo catalogs once and serve them on 127.0.0.1:8000
 	$(BIN)/hub --home $(DEMO_HOME) demo $(DEMO_FLAGS)
 
-test: $(READY) chromium ## run the tests
+test: $(READY) chromium java ## run the tests
 	$(BIN)/python -m pytest -m "not stress and not bench" $(PYTEST_FLAGS)
 
 check: $(READY) ## format, lint, types, layers
@@ -53,6 +53,9 @@ $(PEERS_READY): tests/peers/requirements.txt .ci/python
 
 chromium:
 	@.ci/chromium
+
+java:
+	@.ci/java
 
 lock: ## resolve all versions again and write constraints.txt
 	folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; python=$$(.ci/python); \

@@ -41,7 +41,7 @@ def main() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     extras: dict[str, list[str]] = project["project"]["optional-dependencies"]
     base: list[str] = project["project"]["dependencies"] + project["build-system"]["requires"]
-    used = base + extras["demo"] + extras["dev"]
+    used = base + extras["demo"] + extras["dev"] + extras["spark"]
     with tempfile.TemporaryDirectory() as folder:
         everything = Path(folder) / "everything.txt"
         every = base + [name for extra in extras.values() for name in extra]

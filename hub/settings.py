@@ -100,6 +100,9 @@ class Settings:
     spark_master: str = "local[*]"
     """Master of the Spark engine: ``local[N]``, ``spark://...``, ``yarn`` or ``k8s://...``."""
 
+    spark_event_log: str = ""
+    """URL of a folder, which must exist, where Spark writes its event logs. Empty for none."""
+
     hive_url: str = ""
     """SQLAlchemy URL of a HiveServer2 (``hive://host:10000/default``). Empty when there is
     none."""
@@ -319,6 +322,7 @@ _FORMS: dict[str, tuple[Callable[[object], object], str]] = {
     "database": (_database_url, "an SQLAlchemy URL such as sqlite:////data/hub.sqlite"),
     "engines": (_engine_names, "names of engines, each once, separated by commas"),
     "spark_master": (_text, "a Spark master such as local[*]"),
+    "spark_event_log": (_url, "the URL of a folder such as file:///data/spark-events"),
     "hive_url": (_database_url, "an SQLAlchemy URL such as hive://host:10000/default"),
     "memory_bytes": (_memory, "a size of at least 64MiB, such as 2GiB"),
     "threads": _COUNT,

@@ -3,7 +3,7 @@
 import threading
 from importlib.metadata import entry_points
 
-from hub.engines.base import Engine
+from hub.engines.base import Engine, EngineUnavailableError
 from hub.errors import UsageError
 from hub.settings import Settings
 
@@ -50,6 +50,8 @@ class Engines:
         ------
         UnknownEngineError
             The settings do not name it, or nothing installed provides it.
+        EngineUnavailableError
+            A library that it needs is not installed.
         """
         chosen = self.chosen(name)
         with self._lock:
@@ -64,6 +66,12 @@ class Engines:
                 f"HUB_ENGINES names {name}, which is not installed.",
                 hint=f"Installed engines: {', '.join(sorted(found))}.",
             )
-        make = found[name].load()
+        try:
+            make = found[name].load()
+        except ModuleNotFoundError as error:
+            raise EngineUnavailableError(
+                f"The engine {name} needs the Python package {error.name}, which is not installed.",
+                hint=f"Install it with: pip install 'exploration-hub[{name}]'.",
+            ) from error
         engine: Engine = make(self._settings)
         return engine

@@ -14,7 +14,7 @@ BATCH_ROWS = 122_880
 
 # What the engine says holds file names and its own SQL, so each kind of
 # failure has its own words here; the engine's go to the log.
-_FILES = ("The files of the table cannot be read.", "Run hub doctor.")
+FILES = ("The files of the table cannot be read.", "Run hub doctor.")
 OVERFLOW = (
     "A whole number in the query went beyond 64 bits.",
     "Cast to double before computing: CAST(x AS double).",
@@ -23,6 +23,15 @@ CONVERSION = (
     "A value in the query cannot be converted to the type asked for.",
     "Leave such values out with WHERE before the CAST.",
 )
+MANY_ROWS = (
+    "A sub-query that is used as a value gave more than one row.",
+    "Take one by min, max or LIMIT 1, or use IN.",
+)
+UNKNOWN = (
+    "The engine could not run the query.",
+    "HUB_DEBUG=1 tells more, and so does the log of a server.",
+)
+RANGE = ("A value in the query is outside of what its function takes.", "")
 _FAILURES: tuple[tuple[type[Exception], tuple[str, str]], ...] = (
     (
         duckdb.OutOfMemoryException,
@@ -35,10 +44,9 @@ _FAILURES: tuple[tuple[type[Exception], tuple[str, str]], ...] = (
     (duckdb.ConversionException, CONVERSION),
     (
         duckdb.InvalidInputException,
-        ("A value in the query is outside of what its function takes.", ""),
+        RANGE,
     ),
-    (duckdb.IOException, _FILES),
-    (OSError, _FILES),
+    (duckdb.IOException, FILES),
 )
 
 
@@ -52,11 +60,11 @@ def open_connection(
     folders
         The only folders it may read.
     spill
-        Folder for what does not fit into memory; made if it is not there.
+        Folder for what does not fit into memory; DuckDB makes it when it needs it.
     memory_bytes
         Beyond it the instance spills.
     """
-    spill.mkdir(parents=True, exist_ok=True)
+    spill.parent.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(
         config={
             "threads": str(threads),
@@ -82,12 +90,15 @@ def open_connection(
 
 def failure_words(error: Exception) -> tuple[str, str]:
     """Return the message and the hint that a failure has for users."""
+    text = str(error)
+    if "more than one row" in text.lower():
+        return MANY_ROWS
     for kind, words in _FAILURES:
         if isinstance(error, kind):
             return words
-    text = str(error)
+    # What fails behind the first batch comes through Arrow, as an OSError with that text.
     if "Out of Range" in text or "Overflow" in text:
         return OVERFLOW
     if "Conversion Error" in text:
         return CONVERSION
-    return "The engine could not run the query.", "The log says more."
+    return FILES if isinstance(error, OSError) else UNKNOWN

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 import hub
 from hub.engines.available import Engines
+from hub.engines.java import find_java
 from hub.errors import HubError
 from hub.settings import FILE_NAME, Settings
 from hub.tables.database import Database
@@ -151,7 +152,7 @@ def _engine(engines: Engines, name: str) -> Finding:
 
 def _java(settings: Settings) -> Finding:
     needed = bool(_ENGINES_WITH_JAVA & set(settings.engines))
-    java = _find_java()
+    java = find_java()
     if java is None:
         return Finding(
             part="java",
@@ -167,9 +168,3 @@ def _java(settings: Settings) -> Finding:
         state = State.FAILED if needed else State.WARNING
         return Finding(part="java", state=state, detail=f"{java} does not run.")
     return Finding(part="java", state=State.OK, detail=f"Java {version[1]}, {java}")
-
-
-def _find_java() -> str | None:
-    home = os.environ.get("JAVA_HOME")
-    in_home = shutil.which("java", path=str(Path(home) / "bin")) if home else None
-    return in_home or shutil.which("java")
