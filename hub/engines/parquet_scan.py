@@ -1,8 +1,8 @@
 """Whole columns straight from Parquet, where a plan asks for nothing more.
 
-Arrow's own reader takes two thirds of the time that a query engine takes to
-read columns and turn them into Arrow again, and a third for all columns of a
-wide table (`make bench`). Plots and exports of whole tables live on it.
+Arrow's own reader needs three quarters of the processor time that a query
+engine needs to read two columns and turn them into Arrow again, and half for
+twelve (``docs/decisions/012``). Plots and exports of whole tables live on it.
 """
 
 import threading
